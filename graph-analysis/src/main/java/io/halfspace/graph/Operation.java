@@ -1,0 +1,113 @@
+package io.halfspace.graph;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the analysis must know of one vertex: how its channels arise, whether a zero channel stays zero, where the
+ * parameters of a channel lie, and what it costs.
+ *
+ * <p>Vertex classes after OTOv3 (arXiv 2312.09411, section 3.1). Deviation: an operation without a rule is {@link
+ * Kind#UNKNOWN} and protects what it touches, where the paper assumes an accessory.
+ *
+ * @param kind class of the vertex
+ * @param channels output channels (features of a dense layer, feature maps of a convolution)
+ * @param map where the output channels come from
+ * @param zeroPreserving whether a channel is exactly zero when its own parameters and the channels that it comes from are
+ * @param neutralToMissing for joints: whether leaving an input out equals that input being zero
+ * @param slices where the parameters of each output channel lie, and those that read each input channel
+ * @param cost price as a function of channels
+ * @param protection why none of the output channels may leave, if so
+ */
+public record Operation(
+        Kind kind,
+        int channels,
+        ChannelMap map,
+        boolean zeroPreserving,
+        boolean neutralToMissing,
+        List<ChannelSlices> slices,
+        Cost cost,
+        Optional<String> protection) {
+    /** Classes of vertices: how a zero channel travels. */
+    public enum Kind {
+        INPUT,
+        STEM,
+        ACCESSORY,
+        JOINT,
+        CONCAT,
+        UNKNOWN
+    }
+
+    public Operation {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(map, "map");
+        Objects.requireNonNull(cost, "cost");
+        Objects.requireNonNull(protection, "protection");
+        slices = List.copyOf(slices);
+        if (channels <= 0) {
+            throw new IllegalArgumentException(
+                    "Cannot describe an operation with %d channels: expected at least 1".formatted(channels));
+        }
+    }
+
+    /** A network input: its channels are the data's and never leave. */
+    public static Operation input(int channels, long positions) {
+        return new Operation(
+                Kind.INPUT,
+                channels,
+                ChannelMap.FRESH,
+                true,
+                false,
+                List.of(),
+                Cost.free(positions),
+                Optional.of("it is a network input"));
+    }
+
+    /** Trainable, makes new channels out of all channels of its inputs. */
+    public static Operation stem(int channels, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
+        return new Operation(
+                Kind.STEM, channels, ChannelMap.FRESH, zeroPreserving, false, slices, cost, Optional.empty());
+    }
+
+    /** One input, keeps the channels apart. */
+    public static Operation accessory(
+            int channels, ChannelMap map, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
+        return new Operation(Kind.ACCESSORY, channels, map, zeroPreserving, false, slices, cost, Optional.empty());
+    }
+
+    /** Several inputs of equal channels, combined channel by channel. */
+    public static Operation joint(int channels, boolean neutralToMissing, long positions) {
+        return new Operation(
+                Kind.JOINT,
+                channels,
+                ChannelMap.IDENTITY,
+                true,
+                neutralToMissing,
+                List.of(),
+                Cost.free(positions),
+                Optional.empty());
+    }
+
+    /** Several inputs, channels stacked one after the other. */
+    public static Operation concat(int channels, long positions) {
+        return new Operation(
+                Kind.CONCAT, channels, ChannelMap.STACK, true, true, List.of(), Cost.free(positions), Optional.empty());
+    }
+
+    /** Anything without a rule: nothing that it touches may leave. */
+    public static Operation unknown(int channels, Cost cost, String reason) {
+        return new Operation(
+                Kind.UNKNOWN, channels, ChannelMap.FRESH, false, false, List.of(), cost, Optional.of(reason));
+    }
+
+    /** The same operation, none of whose output channels may leave. */
+    public Operation protectedBecause(String reason) {
+        return new Operation(kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, Optional.of(reason));
+    }
+
+    /** Whether new channels are computed here, so that input channels need {@link ChannelSlices.Role#CONSUMER} slices. */
+    boolean mixesInputs() {
+        return map instanceof ChannelMap.Fresh;
+    }
+}

@@ -1,0 +1,69 @@
+package io.halfspace.graph;
+
+import java.util.List;
+
+/**
+ * A network as the analysis sees it.
+ *
+ * @param vertices in topological order: every input stands before the vertex that it feeds
+ * @param outputs indices of the vertices whose channels are the network's outputs
+ * @param parameterLength length of the flat parameter vector, running statistics included
+ */
+public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int parameterLength) {
+    public TraceGraph {
+        vertices = List.copyOf(vertices);
+        outputs = List.copyOf(outputs);
+        for (int v = 0; v < vertices.size(); v++) {
+            check(vertices, v);
+        }
+    }
+
+    public Vertex vertex(int index) {
+        return vertices.get(index);
+    }
+
+    public int size() {
+        return vertices.size();
+    }
+
+    private static void check(List<Vertex> vertices, int index) {
+        Vertex vertex = vertices.get(index);
+        int stacked = 0;
+        for (int input : vertex.inputs()) {
+            if (input < 0 || input >= index) {
+                throw new IllegalArgumentException(
+                        "Cannot trace vertex '%s': its input %d does not stand before it (own index %d)"
+                                .formatted(vertex.name(), input, index));
+            }
+            int channels = vertices.get(input).channels();
+            stacked += channels;
+            if (vertex.operation().map() instanceof ChannelMap.Identity && channels != vertex.channels()) {
+                throw new IllegalArgumentException("Cannot trace vertex '%s': input '%s' has %d channels, expected %d"
+                        .formatted(vertex.name(), vertices.get(input).name(), channels, vertex.channels()));
+            }
+        }
+        if (vertex.operation().map() instanceof ChannelMap.Stack && stacked != vertex.channels()) {
+            throw new IllegalArgumentException("Cannot trace vertex '%s': its inputs have %d channels, expected %d"
+                    .formatted(vertex.name(), stacked, vertex.channels()));
+        }
+        if (vertex.operation().map() instanceof ChannelMap.Gather gather) {
+            checkGather(vertices, vertex, gather);
+        }
+    }
+
+    private static void checkGather(List<Vertex> vertices, Vertex vertex, ChannelMap.Gather gather) {
+        if (vertex.inputs().size() != 1 || gather.source().length != vertex.channels()) {
+            throw new IllegalArgumentException(
+                    "Cannot trace vertex '%s': found %d inputs and %d gathered channels, expected 1 and %d"
+                            .formatted(
+                                    vertex.name(), vertex.inputs().size(), gather.source().length, vertex.channels()));
+        }
+        int limit = vertices.get(vertex.inputs().get(0)).channels();
+        for (int source : gather.source()) {
+            if (source < 0 || source >= limit) {
+                throw new IllegalArgumentException("Cannot trace vertex '%s': it reads channel %d of an input with %d"
+                        .formatted(vertex.name(), source, limit));
+            }
+        }
+    }
+}
