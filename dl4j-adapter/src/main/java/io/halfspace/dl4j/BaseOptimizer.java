@@ -1,0 +1,109 @@
+package io.halfspace.dl4j;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * Deeplearning4j's own updater, on the driver: turns a gradient into the step that the user's configuration asks for
+ * (Adam, Nesterovs, schedules, gradient clipping, L1, L2, weight decay).
+ *
+ * <p>Borrows a network, whose parameters and gradient it overwrites with every call. Not thread-safe.
+ */
+public final class BaseOptimizer {
+    private final ComputationGraph network;
+    private final ComputationGraphUpdater updater;
+    private final Gradient gradientViews;
+    private final List<FlatParameters.Range> statistics;
+
+    public BaseOptimizer(ComputationGraph network) {
+        this.network = network;
+        network.initGradientsView();
+        this.updater = network.getUpdater(true);
+        this.gradientViews = views(network);
+        this.statistics = FlatParameters.statistics(network);
+    }
+
+    /**
+     * The step to subtract from the parameters.
+     *
+     * @param parameters the flat parameters; not modified
+     * @param gradient sum over {@code rows} examples; at the running statistics the sum of the steps of {@code
+     *     minibatches} minibatches, of which the mean is taken; not modified
+     * @param rows examples in the sum
+     * @param minibatches minibatches that the sum was gathered from
+     * @param iteration steps taken so far, for schedules and bias correction
+     * @param epoch epochs finished so far, for schedules
+     * @return the update u, so that the plain step is {@code parameters - u}; owned by the receiver
+     */
+    public float[] update(float[] parameters, float[] gradient, int rows, int minibatches, int iteration, int epoch) {
+        FlatParameters.set(network, parameters);
+        INDArray flat = network.getFlattenedGradients();
+        FlatParameters.write(averagedStatistics(gradient, minibatches), flat);
+        updater.update(gradientViews, iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
+        return FlatParameters.copy(flat);
+    }
+
+    /** Learning rate that the updater uses at a step: the largest over all layers. */
+    public double learningRate(int iteration, int epoch) {
+        double largest = 0;
+        for (GraphVertex vertex : FlatParameters.trainables(network)) {
+            for (IUpdater each : updaters(vertex)) {
+                double rate = each.hasLearningRate() ? each.getLearningRate(iteration, epoch) : 0;
+                largest = Math.max(largest, Double.isNaN(rate) ? 0 : rate);
+            }
+        }
+        return largest;
+    }
+
+    /** Whether the updater scales each coordinate by its own history (Adam and its kin), as opposed to SGD and momentum. */
+    public boolean isAdaptive() {
+        return FlatParameters.trainables(network).stream()
+                .flatMap(vertex -> updaters(vertex).stream())
+                .map(each -> each.getClass().getSimpleName())
+                .anyMatch(name -> name.startsWith("A") || name.equals("Nadam") || name.equals("RmsProp"));
+    }
+
+    private float[] averagedStatistics(float[] gradient, int minibatches) {
+        if (minibatches == 1 || statistics.isEmpty()) {
+            return gradient;
+        }
+        float[] averaged = gradient.clone();
+        for (FlatParameters.Range range : statistics) {
+            for (int i = range.from(); i < range.to(); i++) {
+                averaged[i] /= minibatches;
+            }
+        }
+        return averaged;
+    }
+
+    private static List<IUpdater> updaters(GraphVertex vertex) {
+        if (vertex.hasLayer() && vertex.getLayer().conf().getLayer() instanceof BaseLayer layer) {
+            return layer.getIUpdater() == null ? List.of() : List.of(layer.getIUpdater());
+        }
+        return List.of();
+    }
+
+    /** The flattened gradient under the names that Deeplearning4j's clipping looks for. */
+    private static Gradient views(ComputationGraph network) {
+        Gradient gradient = new DefaultGradient(network.getFlattenedGradients());
+        for (GraphVertex vertex : FlatParameters.trainables(network)) {
+            if (!vertex.hasLayer()) {
+                continue;
+            }
+            var conf = vertex.getLayer().conf();
+            conf.getLayer()
+                    .initializer()
+                    .getGradientsFromFlattened(conf, vertex.getGradientsViewArray())
+                    .forEach((key, view) -> gradient.setGradientFor(vertex.getVertexName() + "_" + key, view));
+        }
+        return gradient;
+    }
+}
