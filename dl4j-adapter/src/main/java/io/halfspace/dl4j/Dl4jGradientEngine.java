@@ -45,7 +45,7 @@ public final class Dl4jGradientEngine implements GradientEngine {
     double compute(LabelledBatch batch, long seed) {
         Nd4j.getRandom().setSeed(seed);
         network.getFlattenedGradients().assign(0);
-        try (INDArray features = features(batch);
+        try (INDArray features = typed(batch.toArray());
                 INDArray labels = labels(batch)) {
             network.setInputs(features);
             network.setLabels(labels);
@@ -59,7 +59,7 @@ public final class Dl4jGradientEngine implements GradientEngine {
     @Override
     public Evaluation evaluate(float[] parameters, LabelledBatch batch) {
         FlatParameters.set(network, parameters);
-        try (INDArray features = features(batch)) {
+        try (INDArray features = typed(batch.toArray())) {
             INDArray output = network.outputSingle(false, features);
             return Classification.of(network, output, batch.labels());
         }
@@ -68,16 +68,6 @@ public final class Dl4jGradientEngine implements GradientEngine {
     @Override
     public void close() {
         network.close();
-    }
-
-    private INDArray features(LabelledBatch batch) {
-        long[] shape = new long[batch.shape().length + 1];
-        shape[0] = batch.rows();
-        for (int i = 1; i < shape.length; i++) {
-            shape[i] = batch.shape()[i - 1];
-        }
-        INDArray features = Nd4j.createFromArray(batch.features()).reshape('c', shape);
-        return typed(features);
     }
 
     private INDArray labels(LabelledBatch batch) {

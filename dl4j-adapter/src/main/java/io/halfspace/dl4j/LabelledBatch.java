@@ -1,5 +1,8 @@
 package io.halfspace.dl4j;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
 /**
  * A minibatch of a classification problem.
  *
@@ -17,6 +20,16 @@ public record LabelledBatch(float[] features, int[] shape, int[] labels) {
             throw new IllegalArgumentException("Cannot form a batch: found %d values, expected %d for %d rows"
                     .formatted(features.length, values, labels.length));
         }
+    }
+
+    /** The features as a float array of shape {@code [rows, shape...]}; owned by the caller. */
+    public INDArray toArray() {
+        long[] full = new long[shape.length + 1];
+        full[0] = rows();
+        for (int i = 0; i < shape.length; i++) {
+            full[i + 1] = shape[i];
+        }
+        return Nd4j.createFromArray(features).reshape('c', full);
     }
 
     /** Number of examples. */

@@ -1,0 +1,41 @@
+package io.halfspace.dl4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/** Gives every layer of a network another updater. */
+public final class UpdaterOverride {
+    private UpdaterOverride() {}
+
+    /**
+     * A copy of a network, with the same parameters, that is trained differently.
+     *
+     * @param network not modified
+     * @param updater updater of every parameter, biases included
+     * @param regularization what replaces the regularisation of weights (biases get none); empty for none at all
+     */
+    public static ComputationGraph apply(
+            ComputationGraph network, IUpdater updater, List<Regularization> regularization) {
+        ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(
+                network.getConfiguration().toJson());
+        for (GraphVertex vertex : configuration.getVertices().values()) {
+            if (vertex instanceof LayerVertex layerVertex
+                    && layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
+                layer.setIUpdater(updater.clone());
+                layer.setBiasUpdater(null);
+                layer.setRegularization(new ArrayList<>(regularization));
+                layer.setRegularizationBias(new ArrayList<>());
+            }
+        }
+        ComputationGraph copy = new ComputationGraph(configuration);
+        copy.init(network.params().dup(), false);
+        return copy;
+    }
+}

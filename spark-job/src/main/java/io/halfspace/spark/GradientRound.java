@@ -1,0 +1,146 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.GradientSum;
+import io.halfspace.dl4j.LabelledBatch;
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * One step's gradient: computed a shard at a time on the executors, added up in the order of the shards on the driver.
+ *
+ * <p>The result has the same bits for any number of executors, because the shards are fixed and so is the order of the sum.
+ * Cost: parameters once to each executor, one gradient a shard back.
+ */
+final class GradientRound {
+    /** Driver-side additions are spread over threads above this many values. */
+    private static final int PARALLEL_FROM = 1 << 17;
+
+    private final JavaSparkContext spark;
+    private final JavaRDD<Shard> shards;
+    private final Task task;
+
+    /**
+     * What a task needs to know; travels with the task itself.
+     *
+     * @param network key of the network within the run
+     * @param configurationJson configuration of the network
+     * @param shape shape of one example
+     * @param classes number of classes
+     * @param normalizer applied to every value
+     * @param augmentation applied to training images
+     * @param seed seed of the run
+     * @param rowsPerShard rows that each shard gives to a step
+     */
+    record Task(
+            String network,
+            String configurationJson,
+            int[] shape,
+            int classes,
+            Normalizer normalizer,
+            Augmentation augmentation,
+            long seed,
+            int rowsPerShard)
+            implements Serializable {}
+
+    /**
+     * The sum over all shards.
+     *
+     * @param gradient sum over all examples; at running statistics the sum of the shards' steps
+     * @param lossSum sum of the losses
+     * @param rows number of examples
+     * @param minibatches shards that had examples
+     * @param slowestMillis time that the slowest shard computed
+     */
+    record Sum(float[] gradient, double lossSum, int rows, int minibatches, double slowestMillis) {}
+
+    GradientRound(JavaSparkContext spark, JavaRDD<Shard> shards, Task task) {
+        this.spark = spark;
+        this.shards = shards;
+        this.task = task;
+    }
+
+    /**
+     * Computes one step's gradient.
+     *
+     * @param parameters the flat parameters; not modified
+     * @throws DivergedException if a shard's loss or gradient is not finite
+     */
+    Sum compute(float[] parameters, int epoch, int step) {
+        Broadcast<float[]> sent = spark.broadcast(parameters);
+        try {
+            Task sentTask = task;
+            List<ShardGradient> gradients = shards.map(shard -> compute(shard, sent.value(), sentTask, epoch, step))
+                    .collect();
+            return sum(gradients, parameters.length);
+        } finally {
+            sent.destroy(false);
+        }
+    }
+
+    private static ShardGradient compute(Shard shard, float[] parameters, Task task, int epoch, int step) {
+        Minibatch minibatch =
+                shard.minibatch(task.normalizer, task.augmentation, task.seed, epoch, step, task.rowsPerShard);
+        if (minibatch.rows() == 0) {
+            return new ShardGradient(shard.index(), new float[0], 0, 0, 0);
+        }
+        LabelledBatch batch = new LabelledBatch(minibatch.features(), task.shape, minibatch.labels());
+        long seed = mix(task.seed, epoch, step, shard.index());
+        long start = System.nanoTime();
+        GradientSum sum = ExecutorEngines.with(
+                task.network, task.configurationJson, task.classes, engine -> engine.gradient(parameters, batch, seed));
+        double millis = (System.nanoTime() - start) / 1e6;
+        return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
+    }
+
+    private static Sum sum(List<ShardGradient> gradients, int length) {
+        double lossSum = 0;
+        double slowest = 0;
+        int rows = 0;
+        int minibatches = 0;
+        for (ShardGradient each : gradients) {
+            if (!each.finite) {
+                throw new DivergedException(each.shard, each.lossSum / Math.max(1, each.rows));
+            }
+            lossSum += each.lossSum;
+            rows += each.rows;
+            minibatches += each.rows > 0 ? 1 : 0;
+            slowest = Math.max(slowest, each.computeMillis);
+        }
+        return new Sum(add(gradients, length), lossSum, rows, minibatches, slowest);
+    }
+
+    private static float[] add(List<ShardGradient> gradients, int length) {
+        float[] total = new float[length];
+        int pieces = length < PARALLEL_FROM ? 1 : Runtime.getRuntime().availableProcessors();
+        IntStream.range(0, pieces).parallel().forEach(piece -> {
+            int from = (int) ((long) length * piece / pieces);
+            int to = (int) ((long) length * (piece + 1) / pieces);
+            for (ShardGradient each : gradients) {
+                if (each.rows == 0) {
+                    continue;
+                }
+                float[] gradient = each.gradient;
+                for (int i = from; i < to; i++) {
+                    total[i] += gradient[i];
+                }
+            }
+        });
+        return total;
+    }
+
+    /** Spreads a few small numbers over all bits of one (SplitMix64's finaliser). */
+    static long mix(long seed, long... values) {
+        long mixed = seed;
+        for (long value : values) {
+            mixed = (mixed ^ value) * 0x9E3779B97F4A7C15L;
+            mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+            mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+            mixed ^= mixed >>> 31;
+        }
+        return mixed;
+    }
+}

@@ -1,0 +1,43 @@
+package io.halfspace.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What happened in a training run, an entry an epoch.
+ *
+ * @param epochs oldest first
+ */
+record History(List<Epoch> epochs) {
+    History() {
+        this(new ArrayList<>());
+    }
+
+    /**
+     * One epoch.
+     *
+     * @param epoch number, from 1
+     * @param steps steps taken since the beginning
+     * @param phase phase of the solver at its end
+     * @param groupsZero groups that are zero at its end
+     * @param trainLoss mean loss over its steps
+     * @param validationLoss mean loss on the validation part, NaN without one
+     * @param validationAccuracy accuracy on the validation part, NaN without one
+     * @param seconds how long it took
+     * @param computeSeconds time of the slowest shards, added up over its steps
+     */
+    record Epoch(
+            int epoch,
+            int steps,
+            String phase,
+            int groupsZero,
+            double trainLoss,
+            double validationLoss,
+            double validationAccuracy,
+            double seconds,
+            double computeSeconds) {}
+
+    void add(Epoch epoch) {
+        epochs.add(epoch);
+    }
+}

@@ -1,0 +1,94 @@
+package io.halfspace.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * One checked job: everything that a run needs to know, and nothing that could still be wrong without looking at the data.
+ *
+ * @param name short name of the job, for folders and logs
+ * @param model built-in network name, or location of a model file
+ * @param data what to train on
+ * @param training how to train
+ * @param target what the built network may cost
+ * @param solver how groups are driven to zero
+ * @param master Spark master to use when none is given from outside
+ * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
+ * @param output location of the run's folder; empty makes one below {@code runs/}
+ * @param text the whole configuration as YAML, for the record
+ */
+record JobConfig(
+        String name,
+        String model,
+        DataConfig data,
+        TrainingConfig training,
+        TargetConfig target,
+        SolverConfig solver,
+        String master,
+        int shards,
+        String output,
+        String text) {
+    /**
+     * Checks a job file.
+     *
+     * @throws JobException with all faults at once, exit code 2
+     */
+    static JobConfig of(JobFile file) {
+        List<String> faults = new ArrayList<>();
+        ConfigSection root = new ConfigSection(file.values(), faults);
+        ConfigSection spark = root.section("spark");
+        TrainingConfig training = training(root.section("training"));
+        JobConfig config = new JobConfig(
+                root.text("name", stem(file.name())),
+                resolveModel(root.requiredText("model"), file.folder()),
+                DataSection.read(root.section("data"), file.folder()),
+                training,
+                TargetConfig.read(root.section("target")),
+                SolverConfig.read(root.section("solver")),
+                spark.text("master", "local[*]"),
+                spark.integer("shards", 4, 1, 4096),
+                root.text("output", ""),
+                file.text());
+        if (config.shards > training.batch()) {
+            faults.add("spark.shards: found %d, expected at most training.batch, which is %d"
+                    .formatted(config.shards, training.batch()));
+        }
+        root.reportUnknownKeys();
+        if (!faults.isEmpty()) {
+            throw new JobException(
+                    ExitCode.CONFIGURATION,
+                    "Cannot use job file '%s', found %d faults:%n  %s"
+                            .formatted(file.name(), faults.size(), String.join(System.lineSeparator() + "  ", faults)));
+        }
+        return config;
+    }
+
+    private static TrainingConfig training(ConfigSection section) {
+        Optional<TrainingConfig.OptimizerName> optimizer = section.has("optimizer")
+                ? Optional.of(section.choice(
+                        "optimizer", TrainingConfig.OptimizerName.ADAM, TrainingConfig.OptimizerName.class))
+                : Optional.empty();
+        return new TrainingConfig(
+                section.integer("epochs", 10, 1, 1_000_000),
+                section.integer("batch", 64, 1, 1_000_000),
+                optimizer,
+                section.number("learning-rate", 0.001, 0, 1000),
+                section.choice("schedule", TrainingConfig.ScheduleName.CONSTANT, TrainingConfig.ScheduleName.class),
+                section.number("momentum", 0.9, 0, 1),
+                section.number("weight-decay", 0, 0, 1000),
+                section.flag("baseline", false),
+                section.integer("seed", 42L, Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+
+    /** A name without a dot or a slash is a built-in network; anything else is a file, relative to the job file. */
+    static String resolveModel(String model, Path folder) {
+        return model.contains(".") || model.contains("/") ? DataSection.resolve(model, folder) : model;
+    }
+
+    private static String stem(String location) {
+        String last = new Path(location).getName();
+        return last.contains(".") ? last.substring(0, last.indexOf('.')) : last;
+    }
+}

@@ -1,0 +1,68 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.UpdaterOverride;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/** The base optimisers that a job file can name, as Deeplearning4j updaters. */
+final class Optimizers {
+    private Optimizers() {}
+
+    /** The network as the job wants it trained; the network itself where the job leaves that to the model. */
+    static ComputationGraph prepare(ComputationGraph network, TrainingConfig config, boolean builtIn, int totalSteps) {
+        if (config.optimizer().isEmpty() && !builtIn) {
+            return network;
+        }
+        TrainingConfig.OptimizerName name = config.optimizer().orElse(TrainingConfig.OptimizerName.ADAM);
+        return UpdaterOverride.apply(network, updater(name, config, totalSteps), regularization(name, config));
+    }
+
+    private static IUpdater updater(TrainingConfig.OptimizerName name, TrainingConfig config, int totalSteps) {
+        ISchedule rate = schedule(config, totalSteps);
+        return switch (name) {
+            case SGD -> new Sgd(rate);
+            case MOMENTUM -> new Nesterovs(rate, config.momentum());
+            case ADAM, ADAMW -> new Adam(rate);
+        };
+    }
+
+    private static List<Regularization> regularization(TrainingConfig.OptimizerName name, TrainingConfig config) {
+        if (config.weightDecay() == 0) {
+            return List.of();
+        }
+        return name == TrainingConfig.OptimizerName.ADAMW
+                ? List.of(new WeightDecay(config.weightDecay(), true))
+                : List.of(new L2Regularization(config.weightDecay()));
+    }
+
+    private static ISchedule schedule(TrainingConfig config, int totalSteps) {
+        double rate = config.learningRate();
+        return switch (config.schedule()) {
+            case CONSTANT -> new FixedSchedule(rate);
+            case LINEAR -> new PolySchedule(ScheduleType.ITERATION, rate, 1, totalSteps);
+            case STEP ->
+                new MapSchedule(
+                        ScheduleType.ITERATION,
+                        Map.of(
+                                0,
+                                rate,
+                                Math.max(1, totalSteps / 2),
+                                rate / 10,
+                                Math.max(2, totalSteps * 3 / 4),
+                                rate / 100));
+        };
+    }
+}

@@ -1,0 +1,36 @@
+package io.halfspace.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the built network may cost.
+ *
+ * @param measure what the amount counts
+ * @param amount share of the groups that must be zero; or what is kept of parameters or FLOPs: up to 1 a share of the dense
+ *     network's, above 1 an absolute number
+ */
+record TargetConfig(Measure measure, double amount) {
+    /** What a target counts. */
+    enum Measure {
+        GROUPS,
+        PARAMETERS,
+        FLOPS
+    }
+
+    static TargetConfig read(ConfigSection section) {
+        List<TargetConfig> found = new ArrayList<>();
+        for (Measure measure : Measure.values()) {
+            String key = ConfigSection.word(measure);
+            if (section.has(key)) {
+                double most = measure == Measure.GROUPS ? 1 : 1e15;
+                found.add(new TargetConfig(measure, section.number(key, 0.5, 0, most)));
+            }
+        }
+        if (found.size() != 1) {
+            section.fault("groups|parameters|flops", "found %d targets, expected exactly one".formatted(found.size()));
+            return new TargetConfig(Measure.GROUPS, 0.5);
+        }
+        return found.get(0);
+    }
+}

@@ -1,0 +1,42 @@
+package io.halfspace.spark;
+
+import java.util.Optional;
+
+/**
+ * How the network is trained.
+ *
+ * @param epochs passes over the training part
+ * @param batch examples a step, over all shards together
+ * @param optimizer base optimiser; empty keeps what the model's own configuration says
+ * @param learningRate learning rate at the start
+ * @param schedule how the learning rate falls
+ * @param momentum momentum of SGD with momentum
+ * @param weightDecay L2 coefficient (decoupled for AdamW)
+ * @param baseline whether the dense network is trained beside, with the same seed and steps, to compare with
+ * @param seed seed of everything random
+ */
+record TrainingConfig(
+        int epochs,
+        int batch,
+        Optional<OptimizerName> optimizer,
+        double learningRate,
+        ScheduleName schedule,
+        double momentum,
+        double weightDecay,
+        boolean baseline,
+        long seed) {
+    /** Base optimisers that a job file can name. */
+    enum OptimizerName {
+        SGD,
+        MOMENTUM,
+        ADAM,
+        ADAMW
+    }
+
+    /** Ways for the learning rate to fall: not at all, to a tenth at 50 % and again at 75 % of the run, linearly to 0. */
+    enum ScheduleName {
+        CONSTANT,
+        STEP,
+        LINEAR
+    }
+}
