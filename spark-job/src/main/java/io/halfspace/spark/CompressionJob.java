@@ -1,0 +1,136 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.BaseOptimizer;
+import io.halfspace.dl4j.FlatParameters;
+import io.halfspace.dl4j.ModelFile;
+import io.halfspace.dl4j.NativeAcceleration;
+import io.halfspace.dl4j.NetworkShape;
+import io.halfspace.solver.Dhspg;
+import io.halfspace.solver.PlainStep;
+import io.halfspace.solver.Target;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * The whole job: a network and a data set in, a smaller network that computes the same out.
+ *
+ * <p>Stages as in {@code docs/architecture.md}: model, analysis, data, training with the solver, sub-network, check,
+ * publication. Stops neither the Spark context nor the JVM.
+ */
+final class CompressionJob {
+    private final SparkSession session;
+    private final JavaSparkContext spark;
+    private final JobConfig config;
+    private final RunFolder folder;
+    private final Progress progress;
+    private final RunReport report;
+
+    CompressionJob(SparkSession session, JobConfig config, RunFolder folder, Progress progress) {
+        this.session = session;
+        this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        this.config = config;
+        this.folder = folder;
+        this.progress = progress;
+        this.report = new RunReport(config, session.version());
+    }
+
+    /**
+     * Runs the job and publishes its result.
+     *
+     * @throws JobException if it cannot be done; {@code result.json} then says so too, and no model is published
+     */
+    RunReport run() {
+        try {
+            stages();
+            report.succeeded();
+            return report;
+        } catch (RuntimeException e) {
+            JobException failure = Failures.explain(e);
+            report.failed(failure.exitCode(), failure.getMessage());
+            throw failure;
+        } finally {
+            folder.write(RunFolder.RESULT, report.json());
+        }
+    }
+
+    private void stages() {
+        ModelSource model = report.timed("model", this::model);
+        Network analysed = report.timed("analysis", () -> Network.analysePrunable(model.network(), shape()));
+        Target target = reachableTarget(analysed);
+        try (TrainingData data = report.timed("data", this::data)) {
+            Trainer trainer = new Trainer(spark, data, config, progress);
+            Network network = analysed.with(
+                    Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+            Optional<Trainer.Trained> baseline = config.training().baseline()
+                    ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network)))
+                    : Optional.empty();
+            Trainer.Trained trained = report.timed("training", () -> train(trainer, network, target));
+            new Publication(config, folder, report, trainer, data).publish(network, trained, baseline);
+        }
+    }
+
+    private ModelSource model() {
+        NativeAcceleration.enable();
+        ModelSource source = ModelSource.load(
+                config.model(),
+                shape(),
+                config.data().classes(),
+                config.training().seed(),
+                spark.hadoopConfiguration());
+        NetworkShape.check(source.network(), shape(), config.data().classes());
+        report.kernels(NativeAcceleration.describe());
+        progress.say("model     %s; %s", config.model(), NativeAcceleration.describe());
+        return source;
+    }
+
+    private Target reachableTarget(Network network) {
+        progress.say(
+                "analysis  %d groups, %,d parameters, %,d FLOPs",
+                network.groups().count(),
+                network.cost().parameters(),
+                network.cost().flops());
+        Target target = SolverChoice.target(config.target());
+        target.check(network.trace(), network.groups());
+        return target;
+    }
+
+    private TrainingData data() {
+        TrainingData data = TrainingData.load(
+                session, config.data(), config.shards(), config.training().seed());
+        report.data(data);
+        progress.say(
+                "data      %,d training, %,d validation, %,d test examples in %d shards",
+                data.trainRows(), data.validationRows(), data.testRows(), config.shards());
+        return data;
+    }
+
+    private Trainer.Trained trainDense(Trainer trainer, Network network) {
+        return trainer.train(
+                "dense",
+                network.graph(),
+                network.groups().count(),
+                new PlainStep(),
+                (epoch, values) -> Optional.empty());
+    }
+
+    private Trainer.Trained train(Trainer trainer, Network network, Target target) {
+        Dhspg solver = new Dhspg(
+                network.trace(),
+                network.groups(),
+                target,
+                SolverChoice.schedule(config.solver(), trainer.totalSteps()),
+                SolverChoice.settings(config.solver(), new BaseOptimizer(network.graph()).isAdaptive()));
+        ComputationGraph kept = network.graph().clone();
+        return trainer.train("compress", network.graph(), network.groups().count(), solver, (epoch, values) -> {
+            FlatParameters.set(kept, values);
+            return Optional.of(folder.checkpoint(epoch, out -> ModelFile.write(kept, out, false, Map.of())));
+        });
+    }
+
+    private int[] shape() {
+        return config.data().shape();
+    }
+}

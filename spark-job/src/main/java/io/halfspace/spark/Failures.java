@@ -1,0 +1,35 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.ModelFileException;
+import io.halfspace.dl4j.UnsupportedModelException;
+import io.halfspace.solver.UnreachableTargetException;
+import org.apache.spark.SparkException;
+
+/** Turns whatever went wrong into one sentence and an exit code. */
+final class Failures {
+    private Failures() {}
+
+    /** The first cause that says something to a user; anything unexpected keeps its own name and is worth another try. */
+    static JobException explain(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JobException job) {
+                return job;
+            }
+            if (cause instanceof UnsupportedModelException || cause instanceof ModelFileException) {
+                return new JobException(ExitCode.UNSUPPORTED_MODEL, cause.getMessage(), failure);
+            }
+            if (cause instanceof UnreachableTargetException) {
+                return new JobException(ExitCode.CONFIGURATION, cause.getMessage(), failure);
+            }
+        }
+        Throwable root = failure;
+        while (root.getCause() != null && !(root instanceof SparkException)) {
+            root = root.getCause();
+        }
+        String first = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+        return new JobException(
+                ExitCode.TRY_AGAIN,
+                "Cannot finish the job: %s: %s".formatted(root.getClass().getSimpleName(), first),
+                failure);
+    }
+}

@@ -1,0 +1,45 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.BuiltinNetworks;
+import io.halfspace.dl4j.ModelFile;
+import io.halfspace.dl4j.ModelFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * Where a network comes from.
+ *
+ * @param network the network, initialised
+ * @param builtIn whether it is one of ours, without an updater of the user's own
+ */
+record ModelSource(ComputationGraph network, boolean builtIn) {
+    /**
+     * Makes a built-in network or reads a model file through Hadoop's file systems.
+     *
+     * @param model built-in name, or location
+     * @param shape shape of one example, for built-in networks
+     * @param classes number of classes, for built-in networks
+     * @param seed seed of the initial parameters of built-in networks
+     * @throws JobException exit code 3 if the file cannot be read, 5 if it is no model that can be used
+     */
+    static ModelSource load(String model, int[] shape, int classes, long seed, Configuration hadoop) {
+        if (!model.contains(".") && !model.contains("/")) {
+            try {
+                return new ModelSource(BuiltinNetworks.create(model, shape, classes, seed), true);
+            } catch (IllegalArgumentException e) {
+                throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
+            }
+        }
+        Path path = new Path(model);
+        try (InputStream in = path.getFileSystem(hadoop).open(path)) {
+            return new ModelSource(ModelFile.read(model, in), false);
+        } catch (ModelFileException e) {
+            throw new JobException(ExitCode.UNSUPPORTED_MODEL, e.getMessage(), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new JobException(ExitCode.DATA, "Cannot read model '%s': %s".formatted(model, e.getMessage()), e);
+        }
+    }
+}

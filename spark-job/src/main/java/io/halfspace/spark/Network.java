@@ -1,0 +1,53 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.NetworkShape;
+import io.halfspace.dl4j.NetworkTracer;
+import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.LayerAnswer;
+import io.halfspace.graph.NetworkCost;
+import io.halfspace.graph.Thinning;
+import io.halfspace.graph.TraceGraph;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * A network with its analysis.
+ *
+ * @param graph the network
+ * @param trace what the analysis sees of it
+ * @param groups what may leave together
+ */
+record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) {
+    /** Traces a network that takes examples of the given shape, and finds its groups. */
+    static Network analyse(ComputationGraph graph, int[] shape) {
+        TraceGraph trace = NetworkTracer.trace(graph, NetworkShape.inputType(shape));
+        return new Network(graph, trace, GroupPartition.of(trace));
+    }
+
+    /**
+     * The same, for a network that is to be pruned.
+     *
+     * @throws JobException exit code 5 if nothing in it may leave, with the reason for each layer
+     */
+    static Network analysePrunable(ComputationGraph graph, int[] shape) {
+        Network network = analyse(graph, shape);
+        if (network.groups.count() == 0) {
+            String reasons = LayerAnswer.of(network.trace, network.groups).stream()
+                    .map(answer -> answer.name() + ": " + answer.reason())
+                    .collect(Collectors.joining(System.lineSeparator() + "  "));
+            throw new JobException(
+                    ExitCode.UNSUPPORTED_MODEL,
+                    "Cannot compress the model: no layer of it is prunable%n  %s".formatted(reasons));
+        }
+        return network;
+    }
+
+    /** The same analysis of a network of the same structure. */
+    Network with(ComputationGraph other) {
+        return new Network(other, trace, groups);
+    }
+
+    NetworkCost cost() {
+        return new Thinning(trace, groups).cost();
+    }
+}

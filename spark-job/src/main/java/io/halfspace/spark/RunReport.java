@@ -1,0 +1,151 @@
+package io.halfspace.spark;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.halfspace.dl4j.EquivalenceCheck;
+import io.halfspace.graph.NetworkCost;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run tells the world: {@code result.json}. Scripts rely on its keys; {@code docs/configuration.md} lists them.
+ *
+ * <p>Filled in as the run goes on; not thread-safe.
+ */
+final class RunReport {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final ObjectNode root = JSON.createObjectNode();
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+    /**
+     * One of the two networks.
+     *
+     * @param cost its price
+     * @param bytes size of its file
+     * @param accuracy its accuracy, NaN if unknown
+     * @param accuracyOf what the accuracy was measured on and of
+     * @param latency its time for a forward pass
+     */
+    record Figures(NetworkCost cost, long bytes, double accuracy, String accuracyOf, Latency latency) {}
+
+    RunReport(JobConfig config, String sparkVersion) {
+        root.put("status", "running");
+        root.put("name", config.name());
+        root.put("started", Instant.now().toString());
+        root.putObject("target")
+                .put("measure", ConfigSection.word(config.target().measure()))
+                .put("amount", config.target().amount());
+        root.put("seed", config.training().seed());
+        root.put("shards", config.shards());
+        ObjectNode versions = root.putObject("versions");
+        versions.put("halfspace", Version.HALFSPACE);
+        versions.put("spark", sparkVersion);
+        versions.put("deeplearning4j", Version.DL4J);
+        versions.put("java", System.getProperty("java.version"));
+        versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        root.put("configuration", config.text());
+    }
+
+    /** Runs one phase of the job and notes how long it took. */
+    <T> T timed(String phase, Phase<T> work) {
+        long start = System.nanoTime();
+        try {
+            return work.run();
+        } finally {
+            seconds.merge(phase, (System.nanoTime() - start) / 1e9, Double::sum);
+        }
+    }
+
+    /** A part of the job. */
+    interface Phase<T> {
+        T run();
+    }
+
+    void data(TrainingData data) {
+        root.putObject("data")
+                .put("trainRows", data.trainRows())
+                .put("validationRows", data.validationRows())
+                .put("testRows", data.testRows())
+                .put("classes", data.classes());
+    }
+
+    void groups(int total, int zero) {
+        root.putObject("groups").put("total", total).put("zero", zero);
+    }
+
+    void kernels(String sentence) {
+        root.put("kernels", sentence);
+    }
+
+    void equality(EquivalenceCheck check, int probeRows) {
+        root.putObject("equality")
+                .put("maxRelativeDifference", check.maxRelativeDifference())
+                .put("maxAbsoluteDifference", check.maxAbsoluteDifference())
+                .put("tolerance", check.tolerance())
+                .put("probeRows", probeRows)
+                .put("passed", check.passed());
+    }
+
+    void dense(Figures figures) {
+        figures("dense", figures);
+    }
+
+    void compact(Figures figures) {
+        figures("compact", figures);
+    }
+
+    void history(String key, History history) {
+        root.set(key, JSON.valueToTree(history.epochs()));
+    }
+
+    void succeeded() {
+        root.put("status", "succeeded");
+        root.put("exitCode", ExitCode.OK.number());
+    }
+
+    void failed(ExitCode code, String sentence) {
+        root.put("status", "failed");
+        root.put("exitCode", code.number());
+        root.put("error", sentence);
+    }
+
+    /** The report as JSON text. */
+    String json() {
+        root.put("finished", Instant.now().toString());
+        root.set("seconds", JSON.valueToTree(seconds));
+        try {
+            return JSON.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write the report as JSON", e);
+        }
+    }
+
+    Optional<String> text(String... path) {
+        var at = root.at("/" + String.join("/", path));
+        return at.isMissingNode() ? Optional.empty() : Optional.of(at.asText());
+    }
+
+    private void figures(String key, Figures figures) {
+        ObjectNode node = root.putObject(key);
+        node.put("parameters", figures.cost.parameters());
+        node.put("statistics", figures.cost.statistics());
+        node.put("flops", figures.cost.flops());
+        node.put("activations", figures.cost.activations());
+        node.put("bytes", figures.bytes);
+        if (Double.isNaN(figures.accuracy)) {
+            node.putNull("accuracy");
+        } else {
+            node.put("accuracy", figures.accuracy);
+        }
+        node.put("accuracyOf", figures.accuracyOf);
+        node.putObject("latencyMillis")
+                .put("one", figures.latency.one())
+                .put("batch", figures.latency.batch())
+                .put("batchRows", figures.latency.batchRows());
+    }
+}

@@ -1,0 +1,24 @@
+package io.halfspace.spark;
+
+import io.halfspace.solver.DhspgSettings;
+import io.halfspace.solver.Target;
+
+/** A job's target and solver section, as the solver knows them. */
+final class SolverChoice {
+    private SolverChoice() {}
+
+    static Target target(TargetConfig config) {
+        return switch (config.measure()) {
+            case GROUPS -> new Target.Groups(config.amount());
+            case PARAMETERS -> new Target.Parameters(config.amount());
+            case FLOPS -> new Target.Flops(config.amount());
+        };
+    }
+
+    /** Penalty and projection; what the job leaves open follows from the kind of base optimiser. */
+    static DhspgSettings settings(SolverConfig config, boolean adaptive) {
+        DhspgSettings usual = adaptive ? DhspgSettings.forAdam() : DhspgSettings.forSgd();
+        return new DhspgSettings(
+                config.lambda().orElse(usual.lambda()), config.amplify().orElse(usual.amplify()), config.epsilon());
+    }
+}

@@ -1,0 +1,104 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.BaseOptimizer;
+import io.halfspace.dl4j.Evaluation;
+import io.halfspace.dl4j.FlatParameters;
+import io.halfspace.solver.Solver;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Trains and judges networks on one data set. */
+final class Trainer {
+    private final JavaSparkContext spark;
+    private final TrainingData data;
+    private final JobConfig config;
+    private final Progress progress;
+    private final String runId = UUID.randomUUID().toString();
+
+    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, Progress progress) {
+        this.spark = spark;
+        this.data = data;
+        this.config = config;
+        this.progress = progress;
+    }
+
+    /**
+     * What training left behind.
+     *
+     * @param parameters the final flat parameters
+     * @param history what happened in each epoch
+     * @param evaluation how well the network does on the part that judges it
+     */
+    record Trained(float[] parameters, History history, Evaluation evaluation) {}
+
+    /** Steps of a whole run. */
+    int totalSteps() {
+        return Math.multiplyExact(stepsPerEpoch(), config.training().epochs());
+    }
+
+    /**
+     * Trains a network from its present parameters, all epochs.
+     *
+     * @param network not modified; its configuration names the base optimiser
+     * @param groups number of groups, for the progress line
+     * @param listener told after every epoch
+     */
+    Trained train(
+            String title, ComputationGraph network, int groups, Solver solver, TrainingLoop.EpochListener listener) {
+        GradientRound.Task task = task(title, network);
+        float[] parameters = FlatParameters.of(network);
+        BaseOptimizer optimizer = new BaseOptimizer(network.clone());
+        TrainingLoop loop = new TrainingLoop(
+                new GradientRound(spark, data.train(), task),
+                values -> evaluate(data.validation(), task, values),
+                progress,
+                stepsPerEpoch(),
+                config.training().epochs());
+        History history = loop.run(title, parameters, optimizer, solver, groups, listener);
+        return new Trained(parameters, history, evaluate(judge(), task, parameters));
+    }
+
+    /** How well a network does, with its present parameters, on the part that judges it. */
+    Evaluation evaluate(String title, ComputationGraph network) {
+        return evaluate(judge(), task(title, network), FlatParameters.of(network));
+    }
+
+    /** The part that judges the result: test if there is one, else validation, else training. */
+    private Optional<JavaRDD<Shard>> judge() {
+        return data.test().or(data::validation).or(() -> Optional.of(data.train()));
+    }
+
+    /** Name of the part that judges the result. */
+    String judgedOn() {
+        return data.test().isPresent() ? "test" : data.validation().isPresent() ? "validation" : "train";
+    }
+
+    private Evaluation evaluate(Optional<JavaRDD<Shard>> part, GradientRound.Task task, float[] parameters) {
+        return part.map(shards -> EvaluationRound.of(spark, shards, task, parameters))
+                .orElse(Evaluation.NONE);
+    }
+
+    private GradientRound.Task task(String title, ComputationGraph network) {
+        return new GradientRound.Task(
+                runId + "/" + title,
+                network.getConfiguration().toJson(),
+                config.data().shape(),
+                config.data().classes(),
+                data.normalizer(),
+                config.data().augmentation(),
+                config.training().seed(),
+                rowsPerShard());
+    }
+
+    private int rowsPerShard() {
+        return Math.max(1, config.training().batch() / config.shards());
+    }
+
+    private int stepsPerEpoch() {
+        long largestShard = (data.trainRows() + config.shards() - 1) / config.shards();
+        return Math.toIntExact((largestShard + rowsPerShard() - 1) / rowsPerShard());
+    }
+}
