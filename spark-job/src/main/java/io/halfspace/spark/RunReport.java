@@ -9,7 +9,6 @@ import io.halfspace.graph.NetworkCost;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What a run tells the world: {@code result.json}. Scripts rely on its keys; {@code docs/configuration.md} lists them.
@@ -125,9 +124,14 @@ final class RunReport {
         }
     }
 
-    Optional<String> text(String... path) {
-        var at = root.at("/" + String.join("/", path));
-        return at.isMissingNode() ? Optional.empty() : Optional.of(at.asText());
+    /** A value of the report as text. */
+    String text(String... path) {
+        return root.at("/" + String.join("/", path)).asText();
+    }
+
+    /** A number of the report, NaN if it has none there. */
+    double number(String... path) {
+        return root.at("/" + String.join("/", path)).asDouble(Double.NaN);
     }
 
     private void figures(String key, Figures figures) {

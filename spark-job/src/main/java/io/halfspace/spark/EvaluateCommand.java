@@ -1,0 +1,70 @@
+package io.halfspace.spark;
+
+import io.halfspace.dl4j.Evaluation;
+import io.halfspace.dl4j.NativeAcceleration;
+import io.halfspace.dl4j.NetworkShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code halfspace evaluate MODEL JOB}: accuracy of a model on the data of a job file. */
+@Command(
+        name = "evaluate",
+        description = {
+            "Measures a model's accuracy and loss on the test part of a job file (else its validation, else its training part).",
+            "Values are normalised as the job file says, with figures of its training part."
+        },
+        mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Deeplearning4j zip, for instance a run's model.zip.")
+    private String model;
+
+    @Parameters(index = "1", paramLabel = "JOB", description = "Job file (YAML) that names the data.")
+    private String job;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Overrides a key of the job file. May be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        NativeAcceleration.enable();
+        JobConfig config = JobConfig.of(JobFile.read(job, settings, new Configuration()));
+        int[] shape = config.data().shape();
+        int classes = config.data().classes();
+        ModelSource source = ModelSource.load(
+                JobConfig.resolveModel(model, new Path(".")),
+                shape,
+                classes,
+                config.training().seed(),
+                new Configuration());
+        NetworkShape.check(source.network(), shape, classes);
+        SparkSession session = Sessions.open(config.name(), config.master());
+        try (TrainingData data = TrainingData.load(
+                session, config.data(), config.shards(), config.training().seed())) {
+            JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+            Trainer trainer = new Trainer(spark, data, config, new Progress(System.out, false));
+            Evaluation evaluation = trainer.evaluate("evaluate", source.network());
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "accuracy %.4f  loss %.4f  (%d %s examples)",
+                    evaluation.accuracy(),
+                    evaluation.loss(),
+                    evaluation.rows(),
+                    trainer.judgedOn()));
+            return ExitCode.OK.number();
+        } finally {
+            Sessions.close(session);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.halfspace.spark;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line: {@code compress}, {@code analyze}, {@code evaluate}.
+ *
+ * <p>Prints faults as one sentence on standard error (the whole stack with {@code HALFSPACE_DEBUG=1}) and ends with an
+ * {@link ExitCode}; inside Databricks, where ending the process would end the notebook, it throws instead.
+ */
+@Command(
+        name = "halfspace",
+        description =
+                "Trains a Deeplearning4j network once on Spark and hands back a smaller one that computes the same.",
+        subcommands = {CompressCommand.class, AnalyzeCommand.class, EvaluateCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.VersionLine.class,
+        footer = {
+            "",
+            "Exit codes: 0 done, 2 configuration, 3 data, 4 diverged or check failed, 5 unsupported model, 75 try again."
+        })
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int code = run(arguments);
+        if (System.getenv("DATABRICKS_RUNTIME_VERSION") != null) {
+            if (code != ExitCode.OK.number()) {
+                throw new IllegalStateException("Halfspace ended with exit code " + code);
+            }
+            return;
+        }
+        System.exit(code);
+    }
+
+    /** Runs one command line and returns its exit code; stops neither the JVM nor a Spark context that it did not start. */
+    static int run(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(Main::explain);
+        return line.execute(arguments);
+    }
+
+    private static int explain(Exception failure, CommandLine line, ParseResult parsed) {
+        JobException explained = Failures.explain(failure);
+        line.getErr().println(explained.getMessage());
+        if ("1".equals(System.getenv("HALFSPACE_DEBUG"))) {
+            failure.printStackTrace(line.getErr());
+        }
+        return explained.exitCode().number();
+    }
+
+    /** The line that {@code --version} prints. */
+    static final class VersionLine implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"halfspace " + Version.HALFSPACE + " (Deeplearning4j " + Version.DL4J + ")"};
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.halfspace.spark;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens and closes Spark. */
+final class Sessions {
+    private Sessions() {}
+
+    /** The running session, or a new one on the master that {@code spark-submit} names, else on {@code master}. */
+    static SparkSession open(String name, String master) {
+        SparkConf conf = new SparkConf();
+        conf.setAppName("halfspace " + name);
+        conf.setIfMissing("spark.master", master);
+        // Gradients of all shards come back at once; the usual limit of 1 GiB is met by 64 shards of 4 M parameters.
+        conf.setIfMissing("spark.driver.maxResultSize", "0");
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        conf.setIfMissing(
+                "spark.ui.enabled", String.valueOf(!conf.get("spark.master").startsWith("local")));
+        // One thread a task: more of them than cores slow each other down, and gradients depend on their number.
+        conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** Stops the session, except inside Databricks, where it belongs to the notebook. */
+    static void close(SparkSession session) {
+        if (System.getenv("DATABRICKS_RUNTIME_VERSION") == null) {
+            session.stop();
+        }
+    }
+}
