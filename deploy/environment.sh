@@ -1,0 +1,38 @@
+# Sourced by ./halfspace and by the scripts beside this one; expects $here, the root of the repository.
+# Gives: java (the executable), java_options, dist (where the build puts everything), build_if_stale.
+
+dist="$here/spark-job/target/halfspace"
+java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
+
+if ! version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p') \
+    || [ "${version%%.*}" -lt 17 ]; then
+  echo "Cannot run: found Java '${version:-none}', expected 17 or newer, install a JDK 17 or set JAVA_HOME" >&2
+  exit 2
+fi
+
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+# What org.apache.spark.launcher.JavaModuleOptions gives to JVMs that Spark starts itself.
+spark_opens=(-XX:+IgnoreUnrecognizedVMOptions
+  --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.lang.invoke=ALL-UNNAMED
+  --add-opens=java.base/java.lang.reflect=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED
+  --add-opens=java.base/java.net=ALL-UNNAMED --add-opens=java.base/java.nio=ALL-UNNAMED
+  --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.util.concurrent=ALL-UNNAMED
+  --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED
+  --add-opens=java.base/jdk.internal.ref=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
+  --add-opens=java.base/sun.nio.cs=ALL-UNNAMED --add-opens=java.base/sun.security.action=ALL-UNNAMED
+  --add-opens=java.base/sun.util.calendar=ALL-UNNAMED -Djdk.reflect.useDirectMethodHandle=false)
+off_heap="${HALFSPACE_OFF_HEAP:-6g}"
+native_options=("-Dorg.bytedeco.javacpp.maxbytes=$off_heap" -Dorg.bytedeco.javacpp.maxphysicalbytes=0
+  -Dorg.eclipse.deeplearning4j.helpers.disable=false)
+java_options=("-Xmx${HALFSPACE_HEAP:-2g}" "${spark_opens[@]}" "${native_options[@]}"
+  "-Dlog4j2.configurationFile=$here/deploy/log4j2.properties" -Djava.awt.headless=true)
+
+# Builds when there is no build yet, or when a source or pom is newer than it.
+build_if_stale() {
+  local stamp="$dist/halfspace.jar"
+  if [ ! -f "$stamp" ] || [ -n "$(find "$here/pom.xml" "$here"/*/pom.xml "$here"/*/src/main -newer "$stamp" -type f -print -quit)" ]; then
+    echo "building Halfspace (once; the first time Maven fetches about 400 MB)" >&2
+    (cd "$here" && ./mvnw -q -pl spark-job -am -DskipTests -Dspotless.check.skip=true package >&2)
+    touch "$stamp"
+  fi
+}
