@@ -1,0 +1,136 @@
+package io.halfspace.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class JobConfigTest {
+    private static final String SMALLEST = """
+            model: lenet
+            data:
+              format: idx
+              shape: [1, 28, 28]
+              classes: 10
+              train: {path: images.gz, labels: labels.gz}
+            target: {parameters: 0.1}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void smallestJobFile_hasTheDocumentedDefaults() throws Exception {
+        JobConfig config = read(SMALLEST);
+
+        assertThat(config.name()).isEqualTo("job");
+        assertThat(config.model()).isEqualTo("lenet");
+        assertThat(config.training())
+                .isEqualTo(new TrainingConfig(
+                        10, 64, Optional.empty(), 0.001, TrainingConfig.ScheduleName.CONSTANT, 0.9, 0, false, 42));
+        assertThat(config.target()).isEqualTo(new TargetConfig(TargetConfig.Measure.PARAMETERS, 0.1));
+        assertThat(config.shards()).isEqualTo(4);
+        assertThat(config.master()).isEqualTo("local[*]");
+        assertThat(config.data().normalization()).isEqualTo(Normalization.STANDARDIZE);
+        assertThat(config.data().test().path()).isEmpty();
+    }
+
+    @Test
+    void relativePaths_areRelativeToTheJobFile() throws Exception {
+        JobConfig config = read(SMALLEST);
+
+        assertThat(config.data().train().path()).isEqualTo(folder + "/images.gz");
+        assertThat(config.data().train().labels()).isEqualTo(folder + "/labels.gz");
+    }
+
+    @Test
+    void pathsWithASchemeOrARoot_areTakenAsTheyStand() throws Exception {
+        assertThat(read(SMALLEST, "data.train.path=hdfs://name/x.gz", "model=/models/a.zip"))
+                .satisfies(config -> assertThat(config.data().train().path()).isEqualTo("hdfs://name/x.gz"))
+                .satisfies(config -> assertThat(config.model()).isEqualTo("/models/a.zip"));
+    }
+
+    @Test
+    void rows_areFirstAndExclusiveEnd() throws Exception {
+        DataPart train = read(SMALLEST, "data.train.rows=10-8000").data().train();
+
+        assertThat(train.firstRow()).isEqualTo(10);
+        assertThat(train.endRow()).isEqualTo(8000);
+    }
+
+    @Test
+    void settings_overrideAndAddKeys() throws Exception {
+        JobConfig config = read(SMALLEST, "training.epochs=3", "training.optimizer=momentum", "spark.shards=2");
+
+        assertThat(config.training().epochs()).isEqualTo(3);
+        assertThat(config.training().optimizer()).contains(TrainingConfig.OptimizerName.MOMENTUM);
+        assertThat(config.shards()).isEqualTo(2);
+        assertThat(config.text()).contains("epochs: 3");
+    }
+
+    @Test
+    void allFaults_areReportedAtOnce() {
+        String faulty = """
+                modle: lenet
+                data:
+                  format: xml
+                  shape: [28, 28]
+                  classes: ten
+                  train: {path: a, rows: 5-2}
+                  validation: {path: b, fraction: 0.1}
+                training: {epochs: 0, batch: 2, colour: red}
+                target: {groups: 0.5, flops: 0.5}
+                solver: {warm-up: 0.6, frozen-at: 0.5}
+                spark: {shards: 8}
+                """;
+
+        assertThatThrownBy(() -> read(faulty))
+                .asInstanceOf(type(JobException.class))
+                .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION))
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains(
+                        "model: is missing",
+                        "modle: unknown key, expected one of",
+                        "data.format: found xml, expected one of idx, csv, images, parquet",
+                        "data.shape: found 2 sizes",
+                        "data.classes: found ten, expected a whole number from 2",
+                        "data.train.rows: found 5-2",
+                        "data.validation.fraction: found beside a path",
+                        "training.epochs: found 0, expected a whole number from 1",
+                        "training.colour: unknown key",
+                        "target.groups|parameters|flops: found 2 targets, expected exactly one",
+                        "solver.warm-up: found 0.6, expected less than frozen-at 0.5",
+                        "spark.shards: found 8, expected at most training.batch, which is 2");
+    }
+
+    @Test
+    void brokenYaml_isOneSentence() {
+        assertThatThrownBy(() -> read("model: [unclosed"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("it is no valid YAML")
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+        assertThatThrownBy(() -> read("")).hasMessageContaining("found nothing, expected a mapping of keys");
+        assertThatThrownBy(() -> read("model: a\nmodel: b")).hasMessageContaining("it is no valid YAML");
+        assertThatThrownBy(() -> read(SMALLEST, "epochs")).hasMessageContaining("expected key.path=value");
+    }
+
+    @Test
+    void missingFile_isOneSentence() {
+        assertThatThrownBy(() -> JobFile.read(folder + "/none.yaml", List.of(), new Configuration()))
+                .isInstanceOf(JobException.class)
+                .hasMessageStartingWith("Cannot read job file '%s/none.yaml'".formatted(folder));
+    }
+
+    private JobConfig read(String text, String... settings) throws Exception {
+        Path file = Files.writeString(folder.resolve("job.yaml"), text);
+        return JobConfig.of(JobFile.read(file.toString(), List.of(settings), new Configuration()));
+    }
+}
