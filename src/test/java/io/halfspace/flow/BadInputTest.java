@@ -1,0 +1,85 @@
+package io.halfspace.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bad input ends with one clear sentence, the documented exit code, and no model. */
+final class BadInputTest {
+    @TempDir
+    private Path parent;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data.train.path=none.csv | 3 | none.csv",
+                "data.shape=[1, 8, 9] | 3 | expected",
+                "data.classes=9 | 3 | label",
+                "data.train.rows=0-99999 | 3 | rows",
+                "target={flops: 0.0001} | 2 | Cannot reach target",
+                "target={groups: 1} | 2 | Cannot reach target",
+                "model=nonesuch | 2 | nonesuch",
+                "model=none.zip | 3 | none.zip",
+                "model=../examples/digits.yaml | 5 | digits.yaml",
+                "training.learning-rate=1e30 | 4 | not finite",
+                "training.colour=red | 2 | unknown key",
+            })
+    void fault_endsWithItsExitCodeAndSaysWhatIsWrong(String setting, int exitCode, String says) {
+        Path folder = parent.resolve("run");
+
+        Commands run = compress(folder, setting);
+
+        assertThat(run.err()).contains(says).startsWith("Cannot ");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
+        assertThat(folder.resolve("model.zip")).doesNotExist();
+    }
+
+    @Test
+    void divergence_namesStepAndShardAndTheLastGoodCheckpoint() throws Exception {
+        Path folder = parent.resolve("run");
+
+        Commands run = compress(folder, "training.learning-rate=1e30");
+
+        assertThat(run.err()).containsPattern("at step \\d+ \\(epoch \\d+\\) on shard \\d+").contains("checkpoint");
+        assertThat(Commands.result(folder).at("/status").asText()).isEqualTo("failed");
+        assertThat(Commands.result(folder).at("/exitCode").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void folderOfAnotherRun_isLeftAlone() throws Exception {
+        Path folder = Files.createDirectory(parent.resolve("run"));
+        Files.writeString(folder.resolve("model.zip"), "theirs");
+
+        Commands run = compress(folder, "training.epochs=1");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("already holds another run");
+        assertThat(folder.resolve("model.zip")).hasContent("theirs");
+        assertThat(folder.resolve("result.json")).doesNotExist();
+    }
+
+    private static Commands compress(Path folder, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "compress",
+                Commands.DIGITS_JOB.toString(),
+                "--out",
+                folder.toString(),
+                "--set",
+                "training.epochs=2",
+                "--set",
+                "spark.master=local[2]"));
+        for (String setting : settings) {
+            arguments.add("--set");
+            arguments.add(setting);
+        }
+        return Commands.run(arguments.toArray(String[]::new));
+    }
+}

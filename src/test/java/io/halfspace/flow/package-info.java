@@ -1,0 +1,2 @@
+/** The flow, end to end: what holds only when all modules work together. */
+package io.halfspace.flow;
