@@ -1,0 +1,42 @@
+package io.halfspace.solver;
+
+/**
+ * Trains and prunes in one: stands between the base optimiser, which says what it would subtract, and the parameters.
+ *
+ * <p>The same calls on the same vectors give the same bits, whatever the number of threads. Not thread-safe itself.
+ */
+public interface Solver {
+    /**
+     * Takes one step.
+     *
+     * @param parameters flat parameter vector x of the whole network, running statistics included; modified in place
+     * @param update what the base optimiser wants to subtract, u = learning rate times direction, laid out like {@code
+     *     parameters}; not modified
+     * @param learningRate the learning rate that is contained in {@code update}
+     * @return what the step did
+     * @throws IllegalArgumentException if a vector has not the length of the network's flat parameter vector
+     */
+    StepReport step(float[] parameters, float[] update, double learningRate);
+
+    /** Steps taken so far; the next one has this number. */
+    int stepsTaken();
+
+    /** What the next step will do. */
+    Phase phase();
+
+    /** By group, whether it is frozen at zero; a copy. Never turns back to false. */
+    boolean[] zeroGroups();
+
+    /** Whether the target is reached: all groups that were chosen are zero and stay so. */
+    boolean finished();
+
+    /** Everything that a solver of the same settings needs to go on from here with the same bits. */
+    SolverState state();
+
+    /**
+     * Goes on from a state that {@link #state()} gave.
+     *
+     * @throws IllegalArgumentException if the state is of another number of groups
+     */
+    void restore(SolverState state);
+}

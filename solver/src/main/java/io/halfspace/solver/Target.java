@@ -1,0 +1,207 @@
+package io.halfspace.solver;
+
+import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.NetworkCost;
+import io.halfspace.graph.TraceGraph;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * What a user asks for: how many groups are to be zero, or what the built network may cost.
+ *
+ * <p>A target that {@link #check} lets pass is always met by {@link #choose}, whatever the ranking: exactly in groups, and
+ * within one group in parameters or flops. Every layer keeps at least one channel.
+ */
+public sealed interface Target {
+    /**
+     * A share of all groups.
+     *
+     * @param fraction in [0, 1]; the number of groups is rounded to the nearest
+     */
+    record Groups(double fraction) implements Target {
+        public Groups {
+            if (!(fraction >= 0 && fraction <= 1)) {
+                throw new IllegalArgumentException(
+                        "Invalid group sparsity: %s, expected in [0, 1]".formatted(fraction));
+            }
+        }
+
+        @Override
+        public long remaining(int groups, NetworkCost cost) {
+            return groups;
+        }
+
+        @Override
+        public double allowed(long whole) {
+            return whole - (double) Math.round(fraction * whole);
+        }
+
+        @Override
+        public String toString() {
+            return "group sparsity " + fraction;
+        }
+    }
+
+    /** A number of groups. */
+    record GroupCount(int count) implements Target {
+        public GroupCount {
+            if (count < 0) {
+                throw new IllegalArgumentException("Invalid group count: %d, expected at least 0".formatted(count));
+            }
+        }
+
+        @Override
+        public long remaining(int groups, NetworkCost cost) {
+            return groups;
+        }
+
+        @Override
+        public double allowed(long whole) {
+            return whole - count;
+        }
+
+        @Override
+        public String toString() {
+            return "group count " + count;
+        }
+    }
+
+    /**
+     * Trainable parameters of the built network.
+     *
+     * @param budget up to 1 the share of the whole network's parameters that may stay, above 1 their number
+     */
+    record Parameters(double budget) implements Target {
+        public Parameters {
+            requireBudget("parameters", budget);
+        }
+
+        @Override
+        public long remaining(int groups, NetworkCost cost) {
+            return cost.parameters();
+        }
+
+        @Override
+        public double allowed(long whole) {
+            return budget <= 1 ? budget * whole : budget;
+        }
+
+        @Override
+        public String toString() {
+            return "parameters " + budget;
+        }
+    }
+
+    /**
+     * Multiplications of the built network for one example.
+     *
+     * @param budget up to 1 the share of the whole network's multiplications that may stay, above 1 their number
+     */
+    record Flops(double budget) implements Target {
+        public Flops {
+            requireBudget("flops", budget);
+        }
+
+        @Override
+        public long remaining(int groups, NetworkCost cost) {
+            return cost.flops();
+        }
+
+        @Override
+        public double allowed(long whole) {
+            return budget <= 1 ? budget * whole : budget;
+        }
+
+        @Override
+        public String toString() {
+            return "flops " + budget;
+        }
+    }
+
+    /**
+     * What the target limits, for a network that is left.
+     *
+     * @param groups groups that the network still has
+     * @param cost its price
+     */
+    long remaining(int groups, NetworkCost cost);
+
+    /** How much of it may remain, if the whole network has {@code whole}. */
+    double allowed(long whole);
+
+    /**
+     * The groups that are to be zero: the most redundant ones that can go together, as few as meet the target. Where
+     * the ranking leads into a dead end (it gave away channels that other groups needed), the walk is repeated among the
+     * groups of {@link #limit}, any of which can go together.
+     *
+     * @param ranking every group once, most redundant first; not modified
+     * @return by group, whether it is chosen
+     * @throws UnreachableTargetException if the target cannot be met
+     */
+    default boolean[] choose(int[] ranking, TraceGraph graph, GroupPartition partition) {
+        RankingWalk walk = new RankingWalk(graph, partition);
+        if (walk.along(ranking, this)) {
+            return walk.result().leaving();
+        }
+        check(graph, partition);
+        boolean[] safe = limit(graph, partition).leaving();
+        RankingWalk among = new RankingWalk(graph, partition);
+        among.along(Arrays.stream(ranking).filter(g -> safe[g]).toArray(), this);
+        return among.result().leaving();
+    }
+
+    /**
+     * The most that was found to be able to leave. Finding the very most is a covering problem where layers share
+     * only some of their channels; two orders are tried, smallest group first and largest group first.
+     */
+    default Feasible limit(TraceGraph graph, GroupPartition partition) {
+        Comparator<Integer> bySize = Comparator.comparingInt(partition.trainable()::variables);
+        Feasible small = Feasible.inOrder(order(partition, bySize), graph, partition);
+        Feasible large = Feasible.inOrder(order(partition, bySize.reversed()), graph, partition);
+        return remaining(large) < remaining(small) ? large : small;
+    }
+
+    /**
+     * Says before a training begins whether it can meet the target.
+     *
+     * @throws UnreachableTargetException if it cannot, with the furthest that was found
+     */
+    default void check(TraceGraph graph, GroupPartition partition) {
+        Feasible limit = limit(graph, partition);
+        long whole = remaining(partition.count(), limit.dense());
+        long least = remaining(limit);
+        if (least > allowed(whole)) {
+            throw new UnreachableTargetException(
+                    ("Cannot reach target %s: at most %d of %d groups can leave, found feasible minimum %.4f (%d of %d);"
+                                    + " every layer keeps one channel and protected layers keep all, ask for less")
+                            .formatted(
+                                    this,
+                                    limit.groups(),
+                                    partition.count(),
+                                    whole == 0 ? 1.0 : (double) least / whole,
+                                    least,
+                                    whole));
+        }
+    }
+
+    private long remaining(Feasible feasible) {
+        return remaining(feasible.leaving().length - feasible.groups(), feasible.left());
+    }
+
+    private static int[] order(GroupPartition partition, Comparator<Integer> comparator) {
+        return IntStream.range(0, partition.count())
+                .boxed()
+                .sorted(comparator)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static void requireBudget(String what, double budget) {
+        if (!(budget > 0 && Double.isFinite(budget))) {
+            throw new IllegalArgumentException(
+                    "Invalid budget of %s: %s, expected a share in (0, 1] or an absolute number above 1"
+                            .formatted(what, budget));
+        }
+    }
+}
