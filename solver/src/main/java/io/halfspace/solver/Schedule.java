@@ -15,6 +15,11 @@ public record Schedule(
     /** Shortest run that has a step for every phase and some to recover in. */
     public static final int MINIMUM_STEPS = 5;
 
+    /** Default share of the warm-up, and default share of the run after which all chosen groups are zero. */
+    public static final double WARM_UP = 0.2;
+
+    public static final double FROZEN_AT = 0.55;
+
     /** An exponential average with decay 0.9 has forgotten anything older. */
     private static final int LONGEST_MEMORY = 50;
 
@@ -46,15 +51,22 @@ public record Schedule(
                     "Cannot schedule a run of %d steps: warm-up, pruning and recovery need at least %d; train for more epochs or with smaller batches"
                             .formatted(totalSteps, MINIMUM_STEPS));
         }
-        int warmUp = Math.max(1, share(totalSteps, 20));
-        int closing = Math.max(warmUp + 1, share(totalSteps, 40));
-        int frozen = Math.max(closing + 1, share(totalSteps, 55));
+        return forRun(totalSteps, WARM_UP, FROZEN_AT);
+    }
+
+    /**
+     * The same with other shares of the run: penalties act in the first four sevenths of the time between.
+     *
+     * @param warmUpShare share of the run before groups are chosen, in [0, 1)
+     * @param frozenShare share of the run after which every chosen group is zero, above {@code warmUpShare}, at most 1
+     * @throws IllegalArgumentException if the shares leave no step for one of the phases
+     */
+    public static Schedule forRun(int totalSteps, double warmUpShare, double frozenShare) {
+        int warmUp = Math.max(1, (int) (totalSteps * warmUpShare));
+        int frozen = Math.max(warmUp + 2, (int) (totalSteps * frozenShare));
+        int closing = Math.max(warmUp + 1, warmUp + (frozen - warmUp) * 4 / 7);
         int saliency = Math.min(LONGEST_MEMORY, Math.max(1, warmUp / 2));
         int projection = warmUp + (closing - warmUp) / 4;
         return new Schedule(totalSteps, warmUp, saliency, projection, closing, frozen);
-    }
-
-    private static int share(int total, int percent) {
-        return (int) ((long) total * percent / 100);
     }
 }

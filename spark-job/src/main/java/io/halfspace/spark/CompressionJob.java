@@ -121,8 +121,8 @@ final class CompressionJob {
                 network.trace(),
                 network.groups(),
                 target,
-                SolverChoice.schedule(config.solver(), trainer.totalSteps()),
-                SolverChoice.settings(config.solver(), new BaseOptimizer(network.graph()).isAdaptive()));
+                SolverChoice.settings(config.solver(), new BaseOptimizer(network.graph()).isAdaptive()),
+                SolverChoice.schedule(config.solver(), trainer.totalSteps()));
         ComputationGraph kept = network.graph().clone();
         return trainer.train("compress", network.graph(), network.groups().count(), solver, (epoch, values) -> {
             FlatParameters.set(kept, values);

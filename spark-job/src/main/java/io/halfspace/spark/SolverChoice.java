@@ -15,6 +15,19 @@ final class SolverChoice {
         };
     }
 
+    /** When groups are chosen and when they are zero. */
+    static Schedule schedule(SolverConfig config, int totalSteps) {
+        try {
+            Schedule.forRun(totalSteps);
+            return Schedule.forRun(
+                    totalSteps,
+                    config.warmUp().orElse(Schedule.WARM_UP),
+                    config.frozenAt().orElse(Schedule.FROZEN_AT));
+        } catch (IllegalArgumentException e) {
+            throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
+        }
+    }
+
     /** Penalty and projection; what the job leaves open follows from the kind of base optimiser. */
     static DhspgSettings settings(SolverConfig config, boolean adaptive) {
         DhspgSettings usual = adaptive ? DhspgSettings.forAdam() : DhspgSettings.forSgd();

@@ -3,7 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.FlatParameters;
-import io.halfspace.solver.Solver;
+import io.halfspace.solver.SolverStep;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
@@ -47,7 +47,11 @@ final class Trainer {
      * @param listener told after every epoch
      */
     Trained train(
-            String title, ComputationGraph network, int groups, Solver solver, TrainingLoop.EpochListener listener) {
+            String title,
+            ComputationGraph network,
+            int groups,
+            SolverStep solver,
+            TrainingLoop.EpochListener listener) {
         GradientRound.Task task = task(title, network);
         float[] parameters = FlatParameters.of(network);
         BaseOptimizer optimizer = new BaseOptimizer(network.clone());

@@ -2,7 +2,7 @@ package io.halfspace.spark;
 
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Evaluation;
-import io.halfspace.solver.Solver;
+import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,7 +38,7 @@ record TrainingLoop(
             String title,
             float[] parameters,
             BaseOptimizer optimizer,
-            Solver solver,
+            SolverStep solver,
             int groups,
             EpochListener listener) {
         History history = new History();
@@ -58,7 +58,7 @@ record TrainingLoop(
                         sum.rows(),
                         sum.lossSum() / sum.rows(),
                         history.lastAccuracy(),
-                        report.groupsZero(),
+                        report.zeroGroups(),
                         groups);
             }
             checkFinite(parameters, epoch, kept);
@@ -116,7 +116,7 @@ record TrainingLoop(
                     number,
                     steps,
                     last.phase().name(),
-                    last.groupsZero(),
+                    last.zeroGroups(),
                     lossSum / rows,
                     judged ? validation.loss() : Double.NaN,
                     judged ? validation.accuracy() : Double.NaN,
