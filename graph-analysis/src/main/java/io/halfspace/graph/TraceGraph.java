@@ -1,6 +1,8 @@
 package io.halfspace.graph;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A network as the analysis sees it.
@@ -13,8 +15,22 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
     public TraceGraph {
         vertices = List.copyOf(vertices);
         outputs = List.copyOf(outputs);
+        Set<String> names = new HashSet<>();
         for (int v = 0; v < vertices.size(); v++) {
             check(vertices, v);
+            for (ChannelSlices slices : vertices.get(v).operation().slices()) {
+                checkSlices(vertices, vertices.get(v), slices, parameterLength);
+            }
+            if (!names.add(vertices.get(v).name())) {
+                throw new IllegalArgumentException("Cannot trace vertex '%s': the name stands twice"
+                        .formatted(vertices.get(v).name()));
+            }
+        }
+        for (int output : outputs) {
+            if (output < 0 || output >= vertices.size()) {
+                throw new IllegalArgumentException("Cannot trace the network: output %d is not one of its %d vertices"
+                        .formatted(output, vertices.size()));
+            }
         }
     }
 
@@ -48,6 +64,28 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
         }
         if (vertex.operation().map() instanceof ChannelMap.Gather gather) {
             checkGather(vertices, vertex, gather);
+        }
+    }
+
+    private static void checkSlices(List<Vertex> vertices, Vertex vertex, ChannelSlices slices, int parameterLength) {
+        int counted = vertex.channels();
+        if (slices.role() == ChannelSlices.Role.CONSUMER) {
+            if (slices.input() >= vertex.inputs().size()) {
+                throw new IllegalArgumentException("Cannot trace vertex '%s': it reads input %d and has %d inputs"
+                        .formatted(
+                                vertex.name(), slices.input(), vertex.inputs().size()));
+            }
+            counted = vertices.get(vertex.inputs().get(slices.input())).channels();
+        }
+        long last = slices.base()
+                + (counted - 1L) * slices.step()
+                + (slices.runs() - 1L) * slices.stride()
+                + slices.length()
+                - 1;
+        if (last >= parameterLength) {
+            throw new IllegalArgumentException(
+                    "Cannot trace vertex '%s': its parameters reach position %d, the network has %d"
+                            .formatted(vertex.name(), last, parameterLength));
         }
     }
 

@@ -4,7 +4,7 @@ package io.halfspace.solver;
  * How hard DHSPG pushes.
  *
  * @param lambda least penalty on a chosen group, relative to the base optimiser's direction
- * @param amplify how far above its lower bound the penalty goes where the base optimiser pulls away from zero; at least 1
+ * @param amplify how far above its lower bound the penalty goes where the base optimiser pulls away from zero; above 1
  * @param epsilon a step that keeps less than this share of a group, measured along the group, projects it to zero; in
  *     [0, 1)
  */
@@ -13,8 +13,8 @@ public record DhspgSettings(double lambda, double amplify, double epsilon) {
         if (!(lambda > 0 && Double.isFinite(lambda))) {
             throw new IllegalArgumentException("Invalid lambda: %s, expected a number above 0".formatted(lambda));
         }
-        if (!(amplify >= 1 && Double.isFinite(amplify))) {
-            throw new IllegalArgumentException("Invalid amplify: %s, expected at least 1".formatted(amplify));
+        if (!(amplify > 1 && Double.isFinite(amplify))) {
+            throw new IllegalArgumentException("Invalid amplify: %s, expected a number above 1".formatted(amplify));
         }
         if (!(epsilon >= 0 && epsilon < 1)) {
             throw new IllegalArgumentException("Invalid epsilon: %s, expected in [0, 1)".formatted(epsilon));

@@ -153,10 +153,11 @@ public sealed interface Target {
 
     /**
      * The most that was found to be able to leave. Finding the very most is a covering problem where layers share
-     * only some of their channels; two orders are tried, smallest group first and largest group first.
+     * only some of their channels; two orders are tried, smallest group first and the reverse of it.
      */
     default Feasible limit(TraceGraph graph, GroupPartition partition) {
-        Comparator<Integer> bySize = Comparator.comparingInt(partition.trainable()::variables);
+        Comparator<Integer> bySize = Comparator.<Integer>comparingInt(partition.trainable()::variables)
+                .thenComparing(Comparator.naturalOrder());
         Feasible small = Feasible.inOrder(order(partition, bySize), graph, partition);
         Feasible large = Feasible.inOrder(order(partition, bySize.reversed()), graph, partition);
         return remaining(large) < remaining(small) ? large : small;
