@@ -57,7 +57,7 @@ public final class TrainingData implements AutoCloseable {
      */
     public static TrainingData of(Dataset<Row> rows, DataConfig config, int shards, long seed) {
         Loader loader = new Loader(rows.sparkSession(), config, shards, seed);
-        return loader.load(() -> new FrameSource(rows, config));
+        return loader.load(() -> new FrameRows(rows, config));
     }
 
     /** Partition i holds shard i and nothing else; so it is for all parts. */
@@ -151,7 +151,7 @@ public final class TrainingData implements AutoCloseable {
                 try {
                     loadTrain(source);
                 } finally {
-                    if (source instanceof FrameSource frame) {
+                    if (source instanceof FrameRows frame) {
                         frame.close();
                     }
                 }
@@ -232,13 +232,13 @@ public final class TrainingData implements AutoCloseable {
                 throw JobException.data("Cannot read the training rows: found no path, expected one");
             }
             return switch (config.format()) {
-                case IDX -> new IdxSource(context, files, config, part);
-                case CSV -> new CsvSource(context, files, config, part, CsvSource.PIECE_BYTES);
+                case IDX -> new IdxRows(context, files, config, part);
+                case CSV -> new CsvRows(context, files, config, part, CsvRows.PIECE_BYTES);
                 case IMAGES ->
-                    ImageArchiveSource.isArchive(part.path())
-                            ? new ImageArchiveSource(context, files, part, names)
-                            : new ImageFolderSource(context, files, part, names);
-                case PARQUET -> new ParquetSource(spark, files, config, part, names);
+                    ImageArchiveRows.isArchive(part.path())
+                            ? new ImageArchiveRows(context, files, part, names)
+                            : new ImageFolderRows(context, files, part, names);
+                case PARQUET -> new ParquetRows(spark, files, config, part, names);
             };
         }
 

@@ -17,12 +17,12 @@ import scala.Tuple2;
  * Rows of any data frame. A frame has no order of its own, so rows are ordered by a hash of their content; rows with
  * equal content are interchangeable. Costs one sort through the cluster; {@link #close} drops the sorted rows.
  */
-final class FrameSource implements RowSource, AutoCloseable {
+final class FrameRows implements RowSource, AutoCloseable {
     private final FrameColumns columns;
     private final JavaRDD<byte[]> sorted;
     private final long rows;
 
-    FrameSource(Dataset<Row> frame, DataConfig config) {
+    FrameRows(Dataset<Row> frame, DataConfig config) {
         Dataset<Row> selected = columns(frame, config, "the data frame");
         columns = new FrameColumns(selected, config, List.of());
         sorted = sorted(selected, columns).persist(StorageLevel.MEMORY_AND_DISK());
@@ -52,7 +52,7 @@ final class FrameSource implements RowSource, AutoCloseable {
             byte[] packed = columns.pack(row, 0, 0, "a row of the data frame");
             return new Tuple2<>(Mix.of(packed), packed);
         });
-        return hashed.sortByKey().mapPartitions(FrameSource::withoutTies);
+        return hashed.sortByKey().mapPartitions(FrameRows::withoutTies);
     }
 
     /** Orders rows of one hash by content: equal keys are always in one partition. */
