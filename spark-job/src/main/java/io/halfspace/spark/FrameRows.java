@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -26,7 +27,13 @@ final class FrameRows implements RowSource, AutoCloseable {
         Dataset<Row> selected = columns(frame, config, "the data frame");
         columns = new FrameColumns(selected, config, List.of());
         sorted = sorted(selected, columns).persist(StorageLevel.MEMORY_AND_DISK());
-        rows = sorted.count();
+        try {
+            rows = sorted.count();
+        } catch (Exception e) {
+            // Wider than what is declared: Spark's Scala code throws its checked exception undeclared.
+            close();
+            throw e;
+        }
     }
 
     /** The columns label and features under these names. */
@@ -43,7 +50,7 @@ final class FrameRows implements RowSource, AutoCloseable {
                 quoted(config.featuresColumn()).as("features"));
     }
 
-    private static org.apache.spark.sql.Column quoted(String name) {
+    private static Column quoted(String name) {
         return col("`" + name.replace("`", "``") + "`");
     }
 

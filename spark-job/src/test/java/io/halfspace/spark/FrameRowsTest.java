@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -117,8 +118,8 @@ class FrameRowsTest {
         List<String> rows = new ArrayList<>();
         Shard shard = data.train().first();
         for (int row = 0; row < shard.rows(); row++) {
-            byte[] pixels = java.util.Arrays.copyOfRange(shard.bytes(), row * shard.width(), (row + 1) * shard.width());
-            rows.add(shard.label(row) + java.util.Arrays.toString(pixels));
+            byte[] pixels = Arrays.copyOfRange(shard.bytes(), row * shard.width(), (row + 1) * shard.width());
+            rows.add(shard.label(row) + Arrays.toString(pixels));
         }
         rows.sort(null);
         return rows;
@@ -173,6 +174,7 @@ class FrameRowsTest {
                         JobException.class,
                         fault -> assertThat(fault.exitCode()).isEqualTo(ExitCode.DATA))
                 .hasMessageMatching(message);
+        assertThat(LocalSpark.persisted()).isZero();
     }
 
     @Test

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,14 +103,13 @@ class IdxRowsTest {
 
     static long[] ids(List<Shard> shards) {
         return shards.stream()
-                .flatMapToLong(shard ->
-                        java.util.stream.IntStream.range(0, shard.rows()).mapToLong(shard::rowId))
+                .flatMapToLong(shard -> IntStream.range(0, shard.rows()).mapToLong(shard::rowId))
                 .sorted()
                 .toArray();
     }
 
     static long[] range(int from, int to) {
-        return java.util.stream.LongStream.range(from, to).toArray();
+        return LongStream.range(from, to).toArray();
     }
 
     @Test
@@ -128,7 +130,7 @@ class IdxRowsTest {
             assertThat(data.test().orElseThrow().collect())
                     .extracting(Shard::rows)
                     .containsExactly(1, 1, 0);
-            long[] all = java.util.stream.Stream.of(
+            long[] all = Stream.of(
                             data.train(),
                             data.validation().orElseThrow(),
                             data.test().orElseThrow())

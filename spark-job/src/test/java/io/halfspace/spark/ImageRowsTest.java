@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,9 +93,8 @@ class ImageRowsTest {
                             shard -> assertThat(shard.rows()).isEqualTo(1),
                             shard -> assertThat(shard.rows()).isEqualTo(1));
             assertThat(packed.test().orElseThrow().collect())
-                    .flatExtracting(s -> java.util.stream.IntStream.range(0, s.rows())
-                            .mapToObj(s::label)
-                            .toList())
+                    .flatExtracting(
+                            s -> IntStream.range(0, s.rows()).mapToObj(s::label).toList())
                     .containsExactlyInAnyOrder(0, 0, 2, 2);
         }
     }
@@ -147,10 +148,7 @@ class ImageRowsTest {
                 DataPart.of(DataFiles.folder(folder.resolve("broken"), broken)),
                 DataPart.NONE,
                 "Cannot decode .*broken/b/broken.jpg: found no image format known here; expected a readable image");
-        broken.set(
-                6,
-                new DataFiles.Entry(
-                        "b/cut.png", java.util.Arrays.copyOf(good.get(0).content(), 60)));
+        broken.set(6, new DataFiles.Entry("b/cut.png", Arrays.copyOf(good.get(0).content(), 60)));
         assertFault(
                 DataPart.of(DataFiles.tar(folder.resolve("cut.tar"), broken)),
                 DataPart.NONE,
