@@ -21,7 +21,7 @@ public record DataPart(String path, String labels, String folder, long firstRow,
     public DataPart {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(labels, "labels");
-        Objects.requireNonNull(folder, "folder");
+        folder = folder.replaceAll("^(\\./+)+|^/+|/+$", "");
         if (firstRow < 0 || endRow <= firstRow) {
             throw new IllegalArgumentException(
                     "Cannot take rows: found first row %d and end row %d, expected 0 <= first row < end row"

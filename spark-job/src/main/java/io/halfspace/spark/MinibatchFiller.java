@@ -1,5 +1,7 @@
 package io.halfspace.spark;
 
+import java.util.Arrays;
+
 /** Unpacks, changes and normalises rows straight into a minibatch. */
 final class MinibatchFiller {
     private final Shard shard;
@@ -60,26 +62,34 @@ final class MinibatchFiller {
     }
 
     private void vector(int from, int to) {
+        // Locals, here and below: the compiler cannot keep fields in registers across stores to an array.
+        float[] target = features;
         byte[] bytes = shard.bytes();
         float[] floats = shard.floats();
-        for (int i = 0; i < width; i++) {
+        float[] minus = offset;
+        float[] by = scale;
+        for (int i = 0; i < minus.length; i++) {
             float value = bytes.length > 0 ? bytes[from + i] & 0xff : floats[from + i];
-            features[to + i] = (value - offset[i]) / scale[i];
+            target[to + i] = (value - minus[i]) / by[i];
         }
     }
 
     /** Copies {@code count} values of one channel, normalised. */
     private void run(int from, int to, int count, int channel) {
+        float[] target = features;
         if (table.length > 0) {
+            float[] valueOf = table;
             byte[] bytes = shard.bytes();
             int entries = 256 * channel;
             for (int i = 0; i < count; i++) {
-                features[to + i] = table[entries + (bytes[from + i] & 0xff)];
+                target[to + i] = valueOf[entries + (bytes[from + i] & 0xff)];
             }
         } else {
             float[] floats = shard.floats();
+            float minus = offset[channel];
+            float by = scale[channel];
             for (int i = 0; i < count; i++) {
-                features[to + i] = (floats[from + i] - offset[channel]) / scale[channel];
+                target[to + i] = (floats[from + i] - minus) / by;
             }
         }
     }
@@ -114,9 +124,7 @@ final class MinibatchFiller {
     }
 
     private void fill(int from, int to, float value) {
-        for (int i = from; i < to; i++) {
-            features[i] = value;
-        }
+        Arrays.fill(features, from, to, value);
     }
 
     private void mirror(int from, int to) {

@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,8 +33,8 @@ public final class TrainingData implements AutoCloseable {
 
     private TrainingData(Loader loader) {
         train = loader.train;
-        validation = Optional.ofNullable(loader.validation);
-        test = Optional.ofNullable(loader.test);
+        validation = loader.validation;
+        test = loader.test;
         normalizer = loader.normalizer;
         config = loader.config;
         classNames = loader.classNames;
@@ -57,7 +58,7 @@ public final class TrainingData implements AutoCloseable {
      */
     public static TrainingData of(Dataset<Row> rows, DataConfig config, int shards, long seed) {
         Loader loader = new Loader(rows.sparkSession(), config, shards, seed);
-        return loader.load(() -> new FrameSource(rows, config));
+        return loader.load(() -> new FrameRows(rows, config));
     }
 
     /** Partition i holds shard i and nothing else; so it is for all parts. */
@@ -127,8 +128,8 @@ public final class TrainingData implements AutoCloseable {
         private final Files files;
         private final List<JavaRDD<Shard>> persisted = new ArrayList<>();
         private Shards train;
-        private Shards validation;
-        private Shards test;
+        private Optional<Shards> validation = Optional.empty();
+        private Optional<Shards> test = Optional.empty();
         private Normalizer normalizer;
         private List<String> classNames;
 
@@ -145,19 +146,19 @@ public final class TrainingData implements AutoCloseable {
             this.files = new Files(spark.sparkContext());
         }
 
-        TrainingData load(java.util.function.Supplier<RowSource> training) {
+        TrainingData load(Supplier<RowSource> training) {
             try {
                 RowSource source = training.get();
                 try {
                     loadTrain(source);
                 } finally {
-                    if (source instanceof FrameSource frame) {
+                    if (source instanceof FrameRows frame) {
                         frame.close();
                     }
                 }
                 List<String> names = source.classNames();
-                validation = validation == null ? loadOther(config.validation(), names, 1) : validation;
-                test = test == null ? loadOther(config.test(), names, 2) : test;
+                validation = validation.or(() -> loadOther(config.validation(), names, 1));
+                test = test.or(() -> loadOther(config.test(), names, 2));
                 return new TrainingData(this);
             } catch (Exception e) {
                 persisted.forEach(part -> part.unpersist(false));
@@ -183,10 +184,10 @@ public final class TrainingData implements AutoCloseable {
                     config.shape()[0],
                     source.values() != PackedRow.Values.FLOATS);
             if (forValidation > 0) {
-                validation = persist(source, all.slice(forTrain, forValidation));
+                validation = Optional.of(persist(source, all.slice(forTrain, forValidation)));
             }
             if (forTest > 0) {
-                test = persist(source, all.slice(forTrain + forValidation, forTest));
+                test = Optional.of(persist(source, all.slice(forTrain + forValidation, forTest)));
             }
         }
 
@@ -219,12 +220,12 @@ public final class TrainingData implements AutoCloseable {
             return rows;
         }
 
-        private Shards loadOther(DataPart part, List<String> names, int stream) {
+        private Optional<Shards> loadOther(DataPart part, List<String> names, int stream) {
             if (part.absent()) {
-                return null;
+                return Optional.empty();
             }
             RowSource source = source(part, names);
-            return persist(source, Cut.of(part, source.rows(), Mix.of(seed, stream)));
+            return Optional.of(persist(source, Cut.of(part, source.rows(), Mix.of(seed, stream))));
         }
 
         RowSource source(DataPart part, List<String> names) {
@@ -232,13 +233,13 @@ public final class TrainingData implements AutoCloseable {
                 throw JobException.data("Cannot read the training rows: found no path, expected one");
             }
             return switch (config.format()) {
-                case IDX -> new IdxSource(context, files, config, part);
-                case CSV -> new CsvSource(context, files, config, part, CsvSource.PIECE_BYTES);
+                case IDX -> new IdxRows(context, files, config, part);
+                case CSV -> new CsvRows(context, files, config, part, CsvRows.PIECE_BYTES);
                 case IMAGES ->
-                    ImageArchiveSource.isArchive(part.path())
-                            ? new ImageArchiveSource(context, files, part, names)
-                            : new ImageFolderSource(context, files, part, names);
-                case PARQUET -> new ParquetSource(spark, files, config, part, names);
+                    ImageArchiveRows.isArchive(part.path())
+                            ? new ImageArchiveRows(context, files, part, names)
+                            : new ImageFolderRows(context, files, part, names);
+                case PARQUET -> new ParquetRows(spark, files, config, part, names);
             };
         }
 

@@ -12,7 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Rows of Parquet files; a row's id counts rows through the files in the order of their paths. */
-final class ParquetSource implements RowSource {
+final class ParquetRows implements RowSource {
     private final Dataset<Row> frame;
     private final FrameColumns columns;
     /** Id of the first row of each file. */
@@ -20,7 +20,7 @@ final class ParquetSource implements RowSource {
 
     private final long rows;
 
-    ParquetSource(SparkSession spark, Files files, DataConfig config, DataPart part, List<String> training) {
+    ParquetRows(SparkSession spark, Files files, DataConfig config, DataPart part, List<String> training) {
         files.status(part.path());
         frame = select(spark, config, part.path());
         columns = new FrameColumns(frame, config, training);
@@ -40,7 +40,7 @@ final class ParquetSource implements RowSource {
         } catch (Exception e) {
             throw Files.unreadable(path, e);
         }
-        return FrameSource.columns(read, config, path)
+        return FrameRows.columns(read, config, path)
                 .select(
                         col("label"),
                         col("features"),

@@ -12,7 +12,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import scala.Tuple2;
 
 /** Images in a folder of class folders, fetched by executors in slices of names; sent on as files, not as pixels. */
-final class ImageFolderSource implements RowSource {
+final class ImageFolderRows implements RowSource {
     static final int LARGEST_FILE = 64 << 20;
     private static final int SLICE = 1024;
 
@@ -23,10 +23,11 @@ final class ImageFolderSource implements RowSource {
     private final List<String> known;
 
     /** @param training names of the training classes, or empty when this is the training part */
-    ImageFolderSource(JavaSparkContext context, Files files, DataPart part, List<String> training) {
+    ImageFolderRows(JavaSparkContext context, Files files, DataPart part, List<String> training) {
         this.context = context;
         this.files = files;
-        root = part.folder().isEmpty() ? part.path() : part.path() + "/" + part.folder();
+        String path = part.path().replaceAll("(?<=[^/:])/+$", "");
+        root = part.folder().isEmpty() ? path : path + "/" + part.folder();
         List<String> found = new ArrayList<>();
         for (FileStatus folder : files.list(root)) {
             if (folder.isDirectory()) {

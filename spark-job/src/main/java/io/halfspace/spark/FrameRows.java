@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -17,16 +18,22 @@ import scala.Tuple2;
  * Rows of any data frame. A frame has no order of its own, so rows are ordered by a hash of their content; rows with
  * equal content are interchangeable. Costs one sort through the cluster; {@link #close} drops the sorted rows.
  */
-final class FrameSource implements RowSource, AutoCloseable {
+final class FrameRows implements RowSource, AutoCloseable {
     private final FrameColumns columns;
     private final JavaRDD<byte[]> sorted;
     private final long rows;
 
-    FrameSource(Dataset<Row> frame, DataConfig config) {
+    FrameRows(Dataset<Row> frame, DataConfig config) {
         Dataset<Row> selected = columns(frame, config, "the data frame");
         columns = new FrameColumns(selected, config, List.of());
         sorted = sorted(selected, columns).persist(StorageLevel.MEMORY_AND_DISK());
-        rows = sorted.count();
+        try {
+            rows = sorted.count();
+        } catch (Exception e) {
+            // Wider than what is declared: Spark's Scala code throws its checked exception undeclared.
+            close();
+            throw e;
+        }
     }
 
     /** The columns label and features under these names. */
@@ -43,7 +50,7 @@ final class FrameSource implements RowSource, AutoCloseable {
                 quoted(config.featuresColumn()).as("features"));
     }
 
-    private static org.apache.spark.sql.Column quoted(String name) {
+    private static Column quoted(String name) {
         return col("`" + name.replace("`", "``") + "`");
     }
 
@@ -52,7 +59,7 @@ final class FrameSource implements RowSource, AutoCloseable {
             byte[] packed = columns.pack(row, 0, 0, "a row of the data frame");
             return new Tuple2<>(Mix.of(packed), packed);
         });
-        return hashed.sortByKey().mapPartitions(FrameSource::withoutTies);
+        return hashed.sortByKey().mapPartitions(FrameRows::withoutTies);
     }
 
     /** Orders rows of one hash by content: equal keys are always in one partition. */

@@ -19,7 +19,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * Images in a tar file: one task lists the names, one unpacks the files; the decoding happens where the rows land, on
  * all executors. Entries that are no regular files (links, devices) are passed over, and nothing is written anywhere.
  */
-final class ImageArchiveSource implements RowSource {
+final class ImageArchiveRows implements RowSource {
     private final JavaSparkContext context;
     private final Files files;
     private final DataPart part;
@@ -29,7 +29,7 @@ final class ImageArchiveSource implements RowSource {
     private final int[] ids;
 
     /** @param training names of the training classes, or empty when this is the training part */
-    ImageArchiveSource(JavaSparkContext context, Files files, DataPart part, List<String> training) {
+    ImageArchiveRows(JavaSparkContext context, Files files, DataPart part, List<String> training) {
         this.context = context;
         this.files = files;
         this.part = part;
@@ -134,7 +134,7 @@ final class ImageArchiveSource implements RowSource {
                     long position = cut.position(id);
                     if (position >= 0) {
                         String full = (folder.isEmpty() ? name : folder + "/" + name) + " in " + path;
-                        byte[] file = ImageFolderSource.content(tar, full);
+                        byte[] file = ImageFolderRows.content(tar, full);
                         return PackedRow.ofImageFile(position, id, labels.at(id), full, file);
                     }
                 }

@@ -13,7 +13,7 @@ import scala.Tuple2;
  * Rows of CSV files; a row's id counts rows through the files in the order of their names. The files are cut into
  * pieces of a fixed number of bytes, which are counted first and then read.
  */
-final class CsvSource implements RowSource {
+final class CsvRows implements RowSource {
     static final long PIECE_BYTES = 32L << 20;
 
     private final JavaSparkContext context;
@@ -26,7 +26,7 @@ final class CsvSource implements RowSource {
     private final List<long[]> counts;
     private final long rows;
 
-    CsvSource(JavaSparkContext context, Files files, DataConfig config, DataPart part, long pieceBytes) {
+    CsvRows(JavaSparkContext context, Files files, DataConfig config, DataPart part, long pieceBytes) {
         this.context = context;
         this.files = files;
         this.config = config;

@@ -14,7 +14,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import scala.Tuple2;
 
 /** Rows of two IDX files; a row's id is its index. Plain files are read in pieces, compressed ones by one task. */
-final class IdxSource implements RowSource {
+final class IdxRows implements RowSource {
     private static final long PIECE_BYTES = 16L << 20;
 
     private final JavaSparkContext context;
@@ -24,7 +24,7 @@ final class IdxSource implements RowSource {
     private final IdxHeader features;
     private final IdxHeader labels;
 
-    IdxSource(JavaSparkContext context, Files files, DataConfig config, DataPart part) {
+    IdxRows(JavaSparkContext context, Files files, DataConfig config, DataPart part) {
         this.context = context;
         this.files = files;
         this.config = config;
