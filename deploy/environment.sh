@@ -32,7 +32,7 @@ build_if_stale() {
   local stamp="$dist/halfspace.jar"
   if [ ! -f "$stamp" ] || [ -n "$(find "$here/pom.xml" "$here"/*/pom.xml "$here"/*/src/main -newer "$stamp" -type f -print -quit)" ]; then
     echo "building Halfspace (once; the first time Maven fetches about 400 MB)" >&2
-    (cd "$here" && ./mvnw -q -pl spark-job -am -DskipTests -Dspotless.check.skip=true package >&2)
+    (cd "$here" && ./mvnw -q -pl spark-job -am -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2)
     touch "$stamp"
   fi
 }

@@ -12,12 +12,15 @@ import java.util.Objects;
  * <p>Warm-up steps are the base optimiser's. After the last one the most redundant groups that meet the target are
  * chosen. From then on a chosen group x takes the step {@code x - u - mu x/|x|} with mu from {@link Penalty}; once
  * projection has begun it becomes zero if that step keeps less than epsilon of it. In the closing phase the groups left
- * shrink by (D - t - 1) / (D - t) after the plain step, which reaches exact zero in D steps. All other positions, running
+ * shrink by (D - t - 1) / (D - t) and take no other step, which reaches exact zero in D steps. All other positions, running
  * statistics included, take the plain step throughout; those of zero groups are not touched again.
  *
  * <p>Source: OTOv2 (arXiv 2303.06862) Algorithm 2, OTOv3 (arXiv 2312.09411) section 3. Deviations: redundancy is smoothed
  * ({@link Saliency}), the penalty never falls below its bound ({@link Penalty}), and the closing phase (the shrinking of
- * HESSO, arXiv 2409.09085) makes the target exact at a known step; the paper leaves that to luck.
+ * HESSO, arXiv 2409.09085) makes the target exact at a known step; the paper leaves that to luck. Unlike in HESSO, groups
+ * that shrink take no update: one that regrows each step carries its share of the output until the very last, and the
+ * network is not ready for its loss. And lambda is at least what would bring the group from its norm when it was chosen
+ * to zero by the end of the closing phase, because a fixed one is far too weak for large groups at small learning rates.
  *
  * <p>Cost: one pass over both vectors; a chosen group is read a second time while it is in the cache.
  */
@@ -32,6 +35,8 @@ public final class Dhspg implements Solver {
     private final GroupSums sums;
     private final GroupStep groupStep;
     private final Saliency saliency;
+    /** Norm of each group when it was chosen. */
+    private final double[] chosenNorm;
     /** Penalty of each group in the current step, times the learning rate; negative where none was used. */
     private final double[] mu;
 
@@ -66,8 +71,9 @@ public final class Dhspg implements Solver {
         SliceTable table = partition.trainable();
         sums = new GroupSums(table);
         groupStep = new GroupStep(table);
-        saliency = new Saliency(table);
+        saliency = new Saliency(partition);
         mu = new double[partition.count()];
+        chosenNorm = new double[partition.count()];
         chosen = new ChosenGroups(new boolean[partition.count()], new boolean[partition.count()]);
         plain = outsideAllGroups();
     }
@@ -119,7 +125,8 @@ public final class Dhspg implements Solver {
 
     @Override
     public SolverState state() {
-        return new SolverState(stepsTaken, saliency.values(), chosen.targeted().clone(), zeroGroups());
+        return new SolverState(
+                stepsTaken, saliency.values(), chosen.targeted().clone(), zeroGroups(), chosenNorm.clone());
     }
 
     @Override
@@ -130,6 +137,7 @@ public final class Dhspg implements Solver {
         }
         stepsTaken = state.stepsTaken();
         saliency.restore(state.saliency());
+        System.arraycopy(state.chosenNorm(), 0, chosenNorm, 0, chosenNorm.length);
         chosen = new ChosenGroups(state.targeted().clone(), state.zero().clone());
         plain = stepsTaken < schedule.warmUpSteps() ? outsideAllGroups() : outsideChosen();
     }
@@ -158,12 +166,20 @@ public final class Dhspg implements Solver {
         for (int i = parts.begin(part, chosen.liveCount()); i < end; i++) {
             int group = chosen.live(i);
             sums.sum(group, x, u);
+            if (stepsTaken == schedule.warmUpSteps()) {
+                chosenNorm[group] = Math.sqrt(sums.xx(group));
+            }
             if (phase == Phase.PROJECTING) {
-                project(group, x, u, learningRate * settings.lambda());
+                project(group, x, u, leastMu(group, learningRate));
             } else {
                 shrink(group, x, u);
             }
         }
+    }
+
+    private double leastMu(int group, double learningRate) {
+        int steps = schedule.frozenAt() - schedule.warmUpSteps();
+        return Math.max(learningRate * settings.lambda(), chosenNorm[group] / steps);
     }
 
     private void project(int group, float[] x, float[] u, double baseMu) {
@@ -189,7 +205,7 @@ public final class Dhspg implements Solver {
         if (left <= 1 || sums.xx(group) == 0) {
             toZero(group, x);
         } else {
-            groupStep.pulled(group, x, u, 1f / left, (left - 1f) / left);
+            groupStep.pulled(group, x, u, 1f / left, 0f);
         }
     }
 

@@ -1,28 +1,42 @@
 package io.halfspace.solver;
 
+import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.SliceTable;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
  * Redundancy of every group, smoothed over steps; large means that the group can go.
  *
- * <p>One score is {@code N[cos(x, u)] / 2 + N[1 / (|x| / n + 1e-6)] / 2} for a group of n values, where N divides by the
- * Euclidean norm over all groups: high if the base optimiser itself leads the group to zero, and if the group is small.
+ * <p>One score is {@code N[cos(x, u)] / 2 + N[1 / (m + 1e-6)] / 2}, where m is the root mean square of the group's values
+ * relative to the mean of that over the groups of the same layer, and N divides by the Euclidean norm over all groups: high
+ * if the base optimiser itself leads the group to zero, and if the group is small among its like.
  *
- * <p>Source: OTOv2 (arXiv 2303.06862) section 3.2. Deviation: an exponential average (decay 0.9, beginning with the first
- * score) over the tail of the warm-up, so that one odd batch decides nothing; the released code takes one batch.
+ * <p>Source: OTOv2 (arXiv 2303.06862) section 3.2. Deviations: an exponential average (decay 0.9, beginning with the first
+ * score) over the tail of the warm-up, so that one odd batch decides nothing; and m, where the paper has {@code |x| / n}.
+ * Since initial weights have about the same |x| in every layer, {@code |x| / n} says little more than how many values a
+ * group has: on the digits example it left a dense layer 6 of its 64 units, and the network could not recover.
  */
 final class Saliency {
     private static final double DECAY = 0.9;
     private static final double STABILISER = 1e-6;
 
     private final int[] variables;
+    private final int[] layer;
     private final double[] cosine;
     private final double[] smallness;
+    private final double[] layerSize;
+    private final int[] layerGroups;
     private double[] average = {};
 
-    Saliency(SliceTable table) {
+    Saliency(GroupPartition partition) {
+        SliceTable table = partition.trainable();
+        layer = IntStream.range(0, table.groups()).map(partition::leaderVertex).toArray();
+        int layers = Arrays.stream(layer).max().orElse(-1) + 1;
+        layerSize = new double[layers];
+        layerGroups = new int[layers];
+        Arrays.stream(layer).forEach(vertex -> layerGroups[vertex]++);
         variables = IntStream.range(0, table.groups()).map(table::variables).toArray();
         cosine = new double[variables.length];
         smallness = new double[variables.length];
@@ -30,9 +44,14 @@ final class Saliency {
 
     /** Scores all groups from sums taken before a step. */
     void observe(GroupSums sums) {
+        Arrays.fill(layerSize, 0);
+        for (int g = 0; g < variables.length; g++) {
+            layerSize[layer[g]] += rootMeanSquare(sums, g) / layerGroups[layer[g]];
+        }
         for (int g = 0; g < variables.length; g++) {
             cosine[g] = Penalty.cosine(sums.xx(g), sums.uu(g), sums.xu(g));
-            smallness[g] = 1 / (Math.sqrt(sums.xx(g)) / variables[g] + STABILISER);
+            double mean = layerSize[layer[g]];
+            smallness[g] = 1 / ((mean == 0 ? 0 : rootMeanSquare(sums, g) / mean) + STABILISER);
         }
         double cosineWeight = 0.5 * reciprocalNorm(cosine);
         double smallnessWeight = 0.5 * reciprocalNorm(smallness);
@@ -74,6 +93,10 @@ final class Saliency {
                 .sorted(Comparator.comparingDouble((Integer g) -> average[g]).reversed())
                 .mapToInt(Integer::intValue)
                 .toArray();
+    }
+
+    private double rootMeanSquare(GroupSums sums, int group) {
+        return Math.sqrt(sums.xx(group) / variables[group]);
     }
 
     private static double reciprocalNorm(double[] values) {

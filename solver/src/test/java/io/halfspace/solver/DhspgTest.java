@@ -79,6 +79,7 @@ final class DhspgTest {
         float[] x = random(1);
         GroupSums sums = new GroupSums(groups.trainable());
         int projected = 0;
+        double[] chosenNorm = new double[groups.count()];
         for (int t = 0; t < schedule.closingStart(); t++) {
             float[] u = random(100 + t);
             SolverState state = solver.state();
@@ -89,7 +90,11 @@ final class DhspgTest {
                     continue;
                 }
                 sums.sum(g, old, u);
-                double mu = Penalty.choose(sums.xx(g), sums.uu(g), sums.xu(g), RATE * 1e-3, 2);
+                if (t == schedule.warmUpSteps()) {
+                    chosenNorm[g] = Math.sqrt(sums.xx(g));
+                }
+                double least = Math.max(RATE * 1e-3, chosenNorm[g] / (schedule.frozenAt() - schedule.warmUpSteps()));
+                double mu = Penalty.choose(sums.xx(g), sums.uu(g), sums.xu(g), least, 2);
                 boolean zero =
                         t >= schedule.projectionStart() && Penalty.leavesHalfSpace(sums.xx(g), sums.xu(g), mu, 0.95);
                 assertThat(solver.zeroGroups()[g]).isEqualTo(zero);
@@ -128,6 +133,22 @@ final class DhspgTest {
         }
         assertThat(solver.phase()).isEqualTo(Phase.FROZEN);
         assertThat(ZeroGroups.in(groups, x)).isEqualTo(solver.zeroGroups());
+    }
+
+    @Test
+    void shrinkingGroups_takeNoUpdate() {
+        Dhspg solver = solver(new Parts(1));
+        float[] x = random(1);
+        while (solver.stepsTaken() < schedule.closingStart()) {
+            solver.step(x, new float[x.length], 0);
+        }
+        float[] old = x.clone();
+        BitSet chosen = positions(solver.state().targeted());
+        int length = schedule.frozenAt() - schedule.closingStart();
+        solver.step(x, random(2), RATE);
+        for (int i = chosen.nextSetBit(0); i >= 0; i = chosen.nextSetBit(i + 1)) {
+            assertThat(x[i]).isCloseTo(old[i] * (length - 1) / length, within(1e-6f));
+        }
     }
 
     @Test
@@ -191,8 +212,8 @@ final class DhspgTest {
                 .isInstanceOf(UnreachableTargetException.class);
         assertThatThrownBy(() -> solver(new Parts(1)).step(new float[3], random(1), RATE))
                 .hasMessage("Cannot step: parameters has 3 values, the network has " + graph.parameterLength());
-        assertThatThrownBy(() ->
-                        solver(new Parts(1)).restore(new SolverState(1, new double[0], new boolean[2], new boolean[2])))
+        assertThatThrownBy(() -> solver(new Parts(1))
+                        .restore(new SolverState(1, new double[0], new boolean[2], new boolean[2], new double[2])))
                 .hasMessage("Cannot go on from a state of 2 groups: the network has 25");
     }
 

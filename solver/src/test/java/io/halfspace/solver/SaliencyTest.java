@@ -5,22 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.halfspace.graph.GroupPartition;
-import io.halfspace.graph.SliceTable;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class SaliencyTest {
-    private final SliceTable table =
-            GroupPartition.of(ToyNets.chain(false, 1, 3, 1)).trainable();
-    private final Saliency saliency = new Saliency(table);
-    private final GroupSums sums = new GroupSums(table);
+    private final GroupPartition groups = GroupPartition.of(ToyNets.chain(false, 1, 3, 1));
+    private final Saliency saliency = new Saliency(groups);
+    private final GroupSums sums = new GroupSums(groups.trainable());
 
     @Test
     void score_isHalfCosineHalfSmallness_normalisedOverGroups() {
         // Groups (w, b): x = (3, 4), (0.3, 0.4), (3, 4); u = x, 0, -x.
         observe(new float[] {3, 0.3f, 3, 4, 0.4f, 4}, new float[] {3, 0, -3, 4, 0, -4});
-        double big = 1 / (2.5 + 1e-6);
-        double small = 1 / (0.25 + 1e-6);
+        double mean = (5 + 0.5 + 5) / 3;
+        double big = 1 / (5 / mean + 1e-6);
+        double small = 1 / (0.5 / mean + 1e-6);
         double norm = Math.sqrt(2 * big * big + small * small);
         assertThat(saliency.values())
                 .usingComparatorWithPrecision(1e-6)
@@ -32,10 +31,26 @@ final class SaliencyTest {
     }
 
     @Test
+    void smallness_isMeasuredAmongTheGroupsOfALayer() {
+        GroupPartition two = GroupPartition.of(ToyNets.chain(false, 1, 2, 2, 1));
+        GroupSums all = new GroupSums(two.trainable());
+        Saliency scores = new Saliency(two);
+        // The second layer's values are a hundredth of the first one's; in each layer one group is half of the other.
+        float[] x = {2, 1, 2, 1, 0.02f, 0.02f, 0.01f, 0.01f, 0.02f, 0.01f, 1, 1, 1};
+        for (int g = 0; g < two.count(); g++) {
+            all.sum(g, x, new float[x.length]);
+        }
+        scores.observe(all);
+        assertThat(scores.values()[1]).isCloseTo(scores.values()[3], within(1e-6));
+        assertThat(scores.values()[0]).isCloseTo(scores.values()[2], within(1e-6));
+        assertThat(scores.values()[1]).isGreaterThan(scores.values()[0]);
+    }
+
+    @Test
     void laterScores_countATenth() {
         observe(new float[] {1, 2, 3, 0, 0, 0}, new float[] {1, 1, 1, 0, 0, 0});
         double first = saliency.values()[0];
-        Saliency alone = new Saliency(table);
+        Saliency alone = new Saliency(groups);
         observe(new float[] {5, 2, 3, 0, 0, 0}, new float[] {-1, 1, 1, 0, 0, 0});
         alone.observe(sums);
         assertThat(saliency.values()[0]).isCloseTo(0.9 * first + 0.1 * alone.values()[0], within(1e-12));

@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import io.halfspace.solver.DhspgSettings;
+import io.halfspace.solver.Schedule;
 import io.halfspace.solver.Target;
 
 /** A job's target and solver section, as the solver knows them. */
