@@ -48,7 +48,9 @@ final class BadInputTest {
 
         Commands run = compress(folder, "training.learning-rate=1e30");
 
-        assertThat(run.err()).containsPattern("at step \\d+ \\(epoch \\d+\\) on shard \\d+").contains("checkpoint");
+        assertThat(run.err())
+                .containsPattern("at step \\d+ \\(epoch \\d+\\) on shard \\d+")
+                .contains("checkpoint");
         assertThat(Commands.result(folder).at("/status").asText()).isEqualTo("failed");
         assertThat(Commands.result(folder).at("/exitCode").asInt()).isEqualTo(4);
     }

@@ -38,7 +38,9 @@ final class CompressionFlowTest {
         JsonNode result = Commands.result(folder);
         assertThat(result.at("/status").asText()).isEqualTo("succeeded");
         int total = result.at("/groups/total").asInt();
-        assertThat(result.at("/groups/zero").asInt()).isEqualTo(Math.round(0.5f * total)).isPositive();
+        assertThat(result.at("/groups/zero").asInt())
+                .isEqualTo(Math.round(0.5f * total))
+                .isPositive();
         assertThat(result.at("/equality/passed").asBoolean()).isTrue();
         assertThat(result.at("/equality/maxRelativeDifference").asDouble()).isLessThanOrEqualTo(1e-5);
         for (String key : new String[] {"parameters", "flops", "bytes", "latencyMillis/one", "latencyMillis/batch"}) {
@@ -50,7 +52,8 @@ final class CompressionFlowTest {
         assertThat(result.at("/compact/accuracy").asDouble()).isGreaterThan(0.8);
         assertThat(result.at("/history").size()).isEqualTo(8);
 
-        ComputationGraph model = ComputationGraph.load(folder.resolve("model.zip").toFile(), false);
+        ComputationGraph model =
+                ComputationGraph.load(folder.resolve("model.zip").toFile(), false);
         assertThat(model.outputSingle(Nd4j.zeros(2, 1, 8, 8)).shape()).containsExactly(2, 10);
         assertThat(model.numParams())
                 .isEqualTo(result.at("/compact/parameters").asLong()
@@ -61,10 +64,11 @@ final class CompressionFlowTest {
                     .isEqualTo(Files.readString(folder.resolve("normalizer.json")));
         }
 
-        Commands judged = Commands.run(
-                "evaluate", folder.resolve("model.zip").toString(), Commands.DIGITS_JOB.toString());
+        Commands judged =
+                Commands.run("evaluate", folder.resolve("model.zip").toString(), Commands.DIGITS_JOB.toString());
         assertThat(judged.exitCode()).as(judged.err()).isZero();
         assertThat(judged.out())
-                .contains("accuracy %.4f".formatted(result.at("/compact/accuracy").asDouble()));
+                .contains(
+                        "accuracy %.4f".formatted(result.at("/compact/accuracy").asDouble()));
     }
 }

@@ -114,7 +114,7 @@ final class DhspgTest {
 
     @Test
     void groupsThatNothingMoves_shrinkLinearlyToZero() {
-        Dhspg solver = solver(new Parts(1));
+        Dhspg solver = withoutProjection();
         float[] x = random(1);
         float[] still = new float[x.length];
         while (solver.stepsTaken() < schedule.closingStart()) {
@@ -137,7 +137,7 @@ final class DhspgTest {
 
     @Test
     void shrinkingGroups_takeNoUpdate() {
-        Dhspg solver = solver(new Parts(1));
+        Dhspg solver = withoutProjection();
         float[] x = random(1);
         while (solver.stepsTaken() < schedule.closingStart()) {
             solver.step(x, new float[x.length], 0);
@@ -215,6 +215,10 @@ final class DhspgTest {
         assertThatThrownBy(() -> solver(new Parts(1))
                         .restore(new SolverState(1, new double[0], new boolean[2], new boolean[2], new double[2])))
                 .hasMessage("Cannot go on from a state of 2 groups: the network has 25");
+    }
+
+    private Dhspg withoutProjection() {
+        return new Dhspg(graph, groups, new Target.GroupCount(13), new DhspgSettings(1e-3, 2, 0), schedule);
     }
 
     private Dhspg solver(Parts parts) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * Where a network comes from.
@@ -28,7 +29,7 @@ record ModelSource(ComputationGraph network, boolean builtIn) {
     static ModelSource load(String model, int[] shape, int classes, long seed, Configuration hadoop) {
         if (!model.contains(".") && !model.contains("/")) {
             try {
-                return new ModelSource(BuiltinNetworks.create(model, shape, classes, seed), true);
+                return new ModelSource(BuiltinNetworks.create(model, shape, classes, seed, new Adam(), 0), true);
             } catch (IllegalArgumentException e) {
                 throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
             }
