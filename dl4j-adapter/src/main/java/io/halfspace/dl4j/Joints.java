@@ -1,0 +1,75 @@
+package io.halfspace.dl4j;
+
+import io.halfspace.graph.ChannelMap;
+import io.halfspace.graph.Cost;
+import io.halfspace.graph.Operation;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
+/** Vertices that bring channels together or pick some. */
+final class Joints {
+    private Joints() {}
+
+    static Operation elementWise(ElementWiseVertex vertex, Site site) {
+        boolean equal = site.inputs().stream()
+                .allMatch(input -> input.channels() == site.channels()
+                        && input.is(site.output().type().getType()));
+        if (!equal) {
+            return Rules.unknown(site, "it spreads inputs of different shapes over each other");
+        }
+        boolean neutral = switch (vertex.getOp()) {
+            case Add, Subtract -> true;
+            case Product, Average, Max -> false;
+        };
+        return Operation.joint(site.channels(), neutral, site.positions());
+    }
+
+    static Operation merge(MergeVertex vertex, Site site) {
+        boolean alike = site.inputs().stream()
+                .allMatch(
+                        input -> input.type().getType() == site.output().type().getType());
+        int axis = channelAxis(site.input());
+        if (!alike || vertex.getMergeAxis() != axis) {
+            return Rules.unknown(
+                    site,
+                    "it stacks along axis %d, and the channels lie along axis %d"
+                            .formatted(vertex.getMergeAxis(), axis));
+        }
+        return Operation.concat(site.channels(), site.positions());
+    }
+
+    static Operation subset(SubsetVertex vertex, Site site) {
+        if (channelAxis(site.input()) != 1) {
+            return Rules.unknown(site, "it picks along axis 1, and the channels lie along another");
+        }
+        int[] source = IntStream.rangeClosed(vertex.getFrom(), vertex.getTo()).toArray();
+        return Operation.accessory(
+                site.channels(), new ChannelMap.Gather(source), true, List.of(), Cost.free(site.positions()));
+    }
+
+    static SubsetVertex resizedSubset(SubsetVertex vertex, Kept kept) {
+        int from = (int) Arrays.stream(kept.inputs().get(0))
+                .filter(c -> c < vertex.getFrom())
+                .count();
+        return new SubsetVertex(from, from + kept.out() - 1);
+    }
+
+    /** The axis of an array, batch first, along which its channels lie. */
+    static int channelAxis(Shape shape) {
+        InputType type = shape.type();
+        if (type instanceof InputType.InputTypeConvolutional image) {
+            return image.getFormat() == CNN2DFormat.NHWC ? 3 : 1;
+        }
+        if (type instanceof InputType.InputTypeRecurrent series) {
+            return series.getFormat() == RNNFormat.NWC ? 2 : 1;
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,78 @@
+package io.halfspace.dl4j;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
+
+/** What layers, vertices and preprocessors give, after Deeplearning4j's own shape inference. */
+final class Outputs {
+    private Outputs() {}
+
+    /**
+     * What a configuration gives for the given inputs.
+     *
+     * @throws RuntimeException of any kind that Deeplearning4j throws if it cannot take them
+     */
+    static Shape of(Object subject, List<Shape> inputs) {
+        Shape input = inputs.get(0);
+        if (subject instanceof SubsetVertex subset) {
+            // Deeplearning4j's own answer is negative for images.
+            int channels = subset.getTo() - subset.getFrom() + 1;
+            return new Shape(withChannels(input.type(), channels), channels, input.positions());
+        }
+        InputType[] types = inputs.stream().map(Shape::type).toArray(InputType[]::new);
+        Shape output = Shape.of(type(subject, types));
+        return output.withPositions(positions(subject, input, output));
+    }
+
+    /** A guess for a configuration that cannot take its inputs: nothing may be cut there anyway. */
+    static Shape unknown(Object subject, List<Shape> inputs) {
+        int channels = subject instanceof FeedForwardLayer layer ? Math.toIntExact(layer.getNOut()) : 0;
+        return new Shape(InputType.feedForward(Math.max(1, channels)), Math.max(1, channels), 1);
+    }
+
+    /** Shape inference may modify what it is asked of (MergeVertex sets its axis), so it gets copies. */
+    private static InputType type(Object subject, InputType[] types) {
+        if (subject instanceof Layer layer) {
+            return layer.clone().getOutputType(0, types[0]);
+        }
+        if (subject instanceof InputPreProcessor preprocessor) {
+            return preprocessor.clone().getOutputType(types[0]);
+        }
+        return ((GraphVertex) subject).clone().getOutputType(0, types);
+    }
+
+    private static InputType withChannels(InputType type, int channels) {
+        if (type instanceof InputType.InputTypeConvolutional image) {
+            return InputType.convolutional(image.getHeight(), image.getWidth(), channels, image.getFormat());
+        }
+        if (type instanceof InputType.InputTypeRecurrent series) {
+            return InputType.recurrent(channels, series.getTimeSeriesLength(), series.getFormat());
+        }
+        return InputType.feedForward(channels);
+    }
+
+    /** Time steps outlast a detour over plain features, where Deeplearning4j's types forget them. */
+    private static long positions(Object subject, Shape input, Shape output) {
+        if (subject instanceof GlobalPoolingLayer) {
+            return 1;
+        }
+        boolean features = output.is(InputType.Type.FF);
+        boolean series = output.is(InputType.Type.RNN);
+        boolean fromFeatures = input.is(InputType.Type.FF);
+        boolean fromSeries = input.is(InputType.Type.RNN);
+        boolean unknownLength =
+                output.type() instanceof InputType.InputTypeRecurrent steps && steps.getTimeSeriesLength() <= 0;
+        if (features && (fromFeatures || subject instanceof RnnToFeedForwardPreProcessor)
+                || series && unknownLength && (fromFeatures || fromSeries)) {
+            return input.positions();
+        }
+        return output.positions();
+    }
+}

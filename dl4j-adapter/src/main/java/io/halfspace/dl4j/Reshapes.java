@@ -1,0 +1,60 @@
+package io.halfspace.dl4j;
+
+import io.halfspace.graph.ChannelMap;
+import io.halfspace.graph.Cost;
+import io.halfspace.graph.Operation;
+import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+
+/** Preprocessors that turn feature maps into features and back. */
+final class Reshapes {
+    private Reshapes() {}
+
+    /** The array is flattened in C order of its memory format. */
+    static Operation flatten(CnnToFeedForwardPreProcessor flatten, Site site) {
+        Shape input = site.input();
+        int positions = Math.toIntExact(input.positions());
+        ChannelMap map = flatten.getFormat() == CNN2DFormat.NHWC
+                ? ChannelMap.flattenChannelsLast(input.channels(), positions)
+                : ChannelMap.flatten(input.channels(), positions);
+        return gathered(map, site);
+    }
+
+    /** A preprocessor without sizes takes them from the first array that it sees. */
+    static CnnToFeedForwardPreProcessor resizedFlatten(CnnToFeedForwardPreProcessor flatten, Kept kept) {
+        long channels = flatten.getNumChannels() == 0 ? 0 : kept.in();
+        return new CnnToFeedForwardPreProcessor(
+                flatten.getInputHeight(), flatten.getInputWidth(), channels, flatten.getFormat());
+    }
+
+    static Operation flattenToSteps(CnnToRnnPreProcessor flatten, Site site) {
+        Shape input = site.input();
+        if (Joints.channelAxis(input) != 1) {
+            return Rules.unknown(site, "it expects channels along axis 1");
+        }
+        return gathered(ChannelMap.flatten(input.channels(), Math.toIntExact(input.positions())), site);
+    }
+
+    static CnnToRnnPreProcessor resizedFlattenToSteps(CnnToRnnPreProcessor flatten, Kept kept) {
+        return new CnnToRnnPreProcessor(
+                flatten.getInputHeight(), flatten.getInputWidth(), kept.in(), flatten.getRnnDataFormat());
+    }
+
+    static Operation unflatten(FeedForwardToCnnPreProcessor unflatten, Site site) {
+        return site.input().is(InputType.Type.CNN)
+                ? Accessories.plain(site)
+                : Rules.unknown(site, "it folds several features into one channel");
+    }
+
+    static FeedForwardToCnnPreProcessor resizedUnflatten(FeedForwardToCnnPreProcessor unflatten, Kept kept) {
+        return new FeedForwardToCnnPreProcessor(unflatten.getInputHeight(), unflatten.getInputWidth(), kept.out());
+    }
+
+    private static Operation gathered(ChannelMap map, Site site) {
+        return Operation.accessory(site.channels(), map, true, List.of(), Cost.free(site.positions()));
+    }
+}

@@ -1,0 +1,95 @@
+package io.halfspace.dl4j;
+
+import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.Remainder;
+import io.halfspace.graph.TraceGraph;
+import io.halfspace.graph.Vertex;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Cuts the sub-network without some groups out of a network. If the parameters of these groups are zero, both compute the
+ * same.
+ *
+ * <p>The built network shares nothing with the original, which is not modified. It has the same vertices, updater,
+ * regularization, data type, and counts of iterations and epochs; it has no optimiser state (cut that with the same {@link
+ * Remainder}: Deeplearning4j keeps it in the order of the parameters).
+ */
+public final class SubnetworkBuilder {
+    private SubnetworkBuilder() {}
+
+    /**
+     * Builds the sub-network without some groups.
+     *
+     * @param zeroGroups by group, whether it leaves; not modified
+     * @throws IllegalArgumentException if a layer would lose all its channels
+     */
+    public static ComputationGraph build(
+            ComputationGraph network, TraceGraph trace, GroupPartition partition, boolean[] zeroGroups) {
+        return build(network, trace, Remainder.of(trace, partition, zeroGroups));
+    }
+
+    /** Builds the sub-network of what stays. */
+    public static ComputationGraph build(ComputationGraph network, TraceGraph trace, Remainder remainder) {
+        ComputationGraphConfiguration original = network.getConfiguration();
+        ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(original.toJson());
+        for (int v = 0; v < trace.size(); v++) {
+            Kept kept = kept(trace, remainder, v);
+            if (isCut(trace, v, kept)) {
+                resize(configuration, trace.vertex(v), kept);
+            }
+        }
+        configuration.setIterationCount(original.getIterationCount());
+        configuration.setEpochCount(original.getEpochCount());
+        ComputationGraph built = new ComputationGraph(configuration);
+        built.init(parameters(network.params(), remainder), false);
+        return built;
+    }
+
+    private static Kept kept(TraceGraph trace, Remainder remainder, int v) {
+        List<int[]> inputs =
+                trace.vertex(v).inputs().stream().map(remainder::channels).toList();
+        return new Kept(inputs, remainder.channels(v));
+    }
+
+    private static boolean isCut(TraceGraph trace, int v, Kept kept) {
+        Vertex vertex = trace.vertex(v);
+        boolean cut = kept.out() < vertex.channels();
+        for (int i = 0; i < vertex.inputs().size(); i++) {
+            int channels = trace.vertex(vertex.inputs().get(i)).channels();
+            cut |= kept.inputs().get(i).length < channels;
+        }
+        return cut;
+    }
+
+    private static void resize(ComputationGraphConfiguration configuration, Vertex traced, Kept kept) {
+        GraphVertex vertex = configuration.getVertices().get(traced.layer());
+        if (!(vertex instanceof LayerVertex layerVertex)) {
+            configuration.getVertices().put(traced.layer(), (GraphVertex) Rules.resized(vertex, kept));
+        } else if (traced.name().equals(traced.layer())) {
+            Layer layer = layerVertex.getLayerConf().getLayer();
+            layerVertex.getLayerConf().setLayer((Layer) Rules.resized(layer, kept));
+        } else {
+            layerVertex.setPreProcessor((InputPreProcessor) Rules.resized(layerVertex.getPreProcessor(), kept));
+        }
+    }
+
+    /** The values that stay, as a row of the same data type. */
+    private static INDArray parameters(INDArray full, Remainder remainder) {
+        INDArray flat = full.reshape(full.length());
+        INDArray kept = full.dataType() == DataType.DOUBLE
+                ? Nd4j.createFromArray(remainder.gather(flat.toDoubleVector()))
+                : Nd4j.createFromArray(
+                                remainder.gather(flat.castTo(DataType.FLOAT).toFloatVector()))
+                        .castTo(full.dataType());
+        return kept.reshape(1, remainder.length());
+    }
+}

@@ -1,0 +1,81 @@
+package io.halfspace.dl4j;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+
+/**
+ * A small network to test on; its inputs are called in0, in1, ...
+ *
+ * @param prunable whether it has groups
+ */
+record Topology(String name, List<InputType> inputs, boolean prunable, Consumer<GraphBuilder> layers) {
+    static final int EXAMPLES = 3;
+
+    ComputationGraph network(DataType type) {
+        GraphBuilder graph = new NeuralNetConfiguration.Builder()
+                .seed(11)
+                .dataType(type)
+                .weightInit(WeightInit.XAVIER)
+                .activation(Activation.IDENTITY)
+                .updater(new Adam(0.01))
+                .graphBuilder();
+        for (int i = 0; i < inputs.size(); i++) {
+            graph.addInputs("in" + i);
+        }
+        graph.setInputTypes(inputs.toArray(InputType[]::new));
+        layers.accept(graph);
+        ComputationGraph network = new ComputationGraph(graph.build());
+        network.init();
+        randomize(network, new Random(5));
+        return network;
+    }
+
+    INDArray[] probe(DataType type) {
+        return inputs.stream().map(input -> Nd4j.randn(type, shape(input))).toArray(INDArray[]::new);
+    }
+
+    InputType[] types() {
+        return inputs.toArray(InputType[]::new);
+    }
+
+    private static long[] shape(InputType input) {
+        long[] shape = input.getShape(true);
+        shape[0] = EXAMPLES;
+        return shape;
+    }
+
+    /** Weights of both signs everywhere, statistics included; variances positive. */
+    static void randomize(ComputationGraph network, Random random) {
+        for (GraphVertex vertex : network.getVertices()) {
+            if (vertex.numParams() == 0) {
+                continue;
+            }
+            for (Map.Entry<String, INDArray> entry : vertex.paramTable(false).entrySet()) {
+                INDArray values = entry.getValue();
+                double[] drawn = new double[(int) values.length()];
+                boolean variance = entry.getKey().equals("var");
+                Arrays.setAll(drawn, i -> variance ? 0.5 + random.nextDouble() : 0.4 * random.nextGaussian());
+                values.assign(Nd4j.createFromArray(drawn).reshape(values.shape()));
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

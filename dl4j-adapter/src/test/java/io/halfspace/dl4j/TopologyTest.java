@@ -1,0 +1,181 @@
+package io.halfspace.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfspace.graph.ChannelSlices;
+import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.NetworkCost;
+import io.halfspace.graph.SliceTable;
+import io.halfspace.graph.Thinning;
+import io.halfspace.graph.TraceGraph;
+import io.halfspace.graph.Vertex;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What must hold of every network, on small ones of every shape. */
+class TopologyTest {
+    static List<Topology> topologies() {
+        return Topologies.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("topologies")
+    void builtNetworkEqualsZeroed_half(Topology topology) {
+        checkBuilt(topology, DataType.FLOAT, 0.5);
+        checkBuilt(topology, DataType.DOUBLE, 0.5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("topologies")
+    void builtNetworkEqualsZeroed_allButTheLastChannels(Topology topology) {
+        checkBuilt(topology, DataType.FLOAT, 1);
+        checkBuilt(topology, DataType.DOUBLE, 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("topologies")
+    void groups_makeTheirChannelsZero(Topology topology) {
+        ComputationGraph network = topology.network(DataType.DOUBLE);
+        TraceGraph trace = NetworkTracer.trace(network, topology.types());
+        GroupPartition partition = GroupPartition.of(trace);
+        assertThat(partition.count() > 0).isEqualTo(topology.prunable());
+        double[] parameters = parameters(network);
+        for (int group = 0; group < partition.count(); group++) {
+            boolean[] only = new boolean[partition.count()];
+            only[group] = true;
+            network.setParams(row(zeroed(parameters, partition, only), DataType.DOUBLE));
+            Map<String, INDArray> activations = network.feedForward(topology.probe(DataType.DOUBLE), false);
+            for (int v = 0; v < trace.size(); v++) {
+                INDArray activation = activations.get(trace.vertex(v).name());
+                for (int c = 0; c < trace.vertex(v).channels() && activation != null; c++) {
+                    if (partition.group(v, c) == group) {
+                        assertThat(channel(topology, activation, c).amaxNumber().doubleValue())
+                                .as("%s, channel %d of %s", partition.name(group), c, trace.vertex(v))
+                                .isZero();
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("topologies")
+    void slices_coverExactlyTheParametersOfTheirLayer(Topology topology) {
+        ComputationGraph network = topology.network(DataType.DOUBLE);
+        TraceGraph trace = NetworkTracer.trace(network, topology.types());
+        assertThat(trace.parameterLength()).isEqualTo((int) network.numParams());
+        network.params().assign(Nd4j.arange(network.numParams()).castTo(DataType.DOUBLE));
+        for (Vertex vertex : trace.vertices()) {
+            GraphVertex own = network.getVertex(vertex.name());
+            if (own != null
+                    && own.numParams() > 0
+                    && !vertex.operation().slices().isEmpty()) {
+                assertThat(ownPositions(vertex)).as(vertex.name()).containsExactly(viewedPositions(own));
+            }
+        }
+    }
+
+    private static void checkBuilt(Topology topology, DataType type, double share) {
+        ComputationGraph network = topology.network(type);
+        TraceGraph trace = NetworkTracer.trace(network, topology.types());
+        GroupPartition partition = GroupPartition.of(trace);
+        Thinning thinning = new Thinning(trace, partition);
+        boolean[] leaving = choose(partition, thinning, share);
+        network.setParams(row(zeroed(parameters(network), partition, leaving), type));
+        INDArray before = network.params().dup();
+        String configuration = network.getConfiguration().toJson();
+
+        ComputationGraph built = SubnetworkBuilder.build(network, trace, partition, leaving);
+
+        EquivalenceCheck check = EquivalenceCheck.compare(network, built, topology.probe(type));
+        assertThat(check.passed()).as("%s", check).isTrue();
+        NetworkCost cost = thinning.cost();
+        assertThat(built.numParams()).isEqualTo(cost.parameters() + cost.statistics());
+        NetworkCost full = new Thinning(trace, partition).cost();
+        assertThat(cost.activations() < full.activations()).isEqualTo(topology.prunable());
+        assertThat(built.numParams() < network.numParams()).isEqualTo(topology.prunable());
+        assertThat(network.params()).isEqualTo(before);
+        assertThat(network.getConfiguration().toJson()).isEqualTo(configuration);
+        TraceGraph again = NetworkTracer.trace(built, topology.types());
+        assertThat(new Thinning(again, GroupPartition.of(again)).cost()).isEqualTo(cost);
+    }
+
+    private static boolean[] choose(GroupPartition partition, Thinning thinning, double share) {
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, partition.count()).boxed().toList());
+        Collections.shuffle(order, new Random(3));
+        boolean[] leaving = new boolean[partition.count()];
+        for (int group : order.subList(0, (int) Math.ceil(share * order.size()))) {
+            if (thinning.canRemove(group)) {
+                thinning.remove(group);
+                leaving[group] = true;
+            }
+        }
+        return leaving;
+    }
+
+    private static double[] parameters(ComputationGraph network) {
+        return network.params()
+                .castTo(DataType.DOUBLE)
+                .reshape(network.numParams())
+                .toDoubleVector();
+    }
+
+    private static INDArray row(double[] values, DataType type) {
+        return Nd4j.createFromArray(values).castTo(type).reshape(1, values.length);
+    }
+
+    static double[] zeroed(double[] parameters, GroupPartition partition, boolean[] leaving) {
+        double[] zeroed = parameters.clone();
+        SliceTable table = partition.trainable();
+        for (int group = 0; group < partition.count(); group++) {
+            for (int i = table.start(group); leaving[group] && i < table.start(group + 1); i++) {
+                for (int run = 0; run < table.runs(i); run++) {
+                    int from = table.offset(i) + run * table.stride(i);
+                    Arrays.fill(zeroed, from, from + table.length(i), 0);
+                }
+            }
+        }
+        return zeroed;
+    }
+
+    private static INDArray channel(Topology topology, INDArray activation, int channel) {
+        boolean last = topology.name().endsWith("channels last") && activation.rank() == 4;
+        return activation.slice(channel, last ? 3 : 1).dup();
+    }
+
+    private static Integer[] viewedPositions(GraphVertex vertex) {
+        return vertex.paramTable(false).values().stream()
+                .flatMapToInt(
+                        view -> Arrays.stream(view.dup().reshape(view.length()).toIntVector()))
+                .boxed()
+                .sorted()
+                .toArray(Integer[]::new);
+    }
+
+    private static List<Integer> ownPositions(Vertex vertex) {
+        return vertex.operation().slices().stream()
+                .filter(slices -> slices.role() != ChannelSlices.Role.CONSUMER)
+                .flatMap(slices -> IntStream.range(0, vertex.channels())
+                        .mapToObj(slices::of)
+                        .flatMap(slice -> IntStream.range(0, slice.runs())
+                                .boxed()
+                                .flatMap(run -> IntStream.range(0, slice.length())
+                                        .mapToObj(i -> slice.offset() + run * slice.stride() + i))))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}
