@@ -9,7 +9,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_if_stale
 
 export SPARK_HOME="$dist/spark" SPARK_SCALA_VERSION=2.12 SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_HOSTNAME=localhost
-touch "$SPARK_HOME/RELEASE"
 work=$(mktemp -d)
 daemons=()
 stop() {

@@ -1,8 +1,8 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.NativeAcceleration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -49,8 +49,10 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         NativeAcceleration.enable();
-        ModelSource source = load();
-        int[] shape = input.isEmpty() ? InputShape.of(model, source) : sizes();
+        Optional<int[]> told = input.isEmpty() ? InputShape.ofBuiltIn(model) : Optional.of(sizes());
+        ModelSource source = ModelSource.load(
+                JobConfig.resolveModel(model, new Path(".")), told.orElse(new int[0]), classes, 0, new Configuration());
+        int[] shape = told.or(() -> InputShape.of(source.network())).orElseThrow(this::shapeUnknown);
         long start = System.nanoTime();
         Network network = Network.analyse(source.network(), shape);
         double millis = (System.nanoTime() - start) / 1e6;
@@ -59,12 +61,11 @@ final class AnalyzeCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private ModelSource load() {
-        int[] shape = input.isEmpty() && BuiltinNetworks.names().contains(model)
-                ? BuiltinNetworks.inputShape(model)
-                : sizes();
-        String location = JobConfig.resolveModel(model, new Path("."));
-        return ModelSource.load(location, shape, classes, 0, new Configuration());
+    private JobException shapeUnknown() {
+        return new JobException(
+                ExitCode.CONFIGURATION,
+                "Cannot analyse '%s': the model does not say the height and width of its input, give --input CHANNELS,HEIGHT,WIDTH"
+                        .formatted(model));
     }
 
     private int[] sizes() {

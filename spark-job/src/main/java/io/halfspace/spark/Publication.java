@@ -17,7 +17,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * Cuts the sub-network out of a trained network, proves that both compute the same, and only then writes it.
  */
 final class Publication {
-    static final String NORMALIZER = "normalizer.json";
+    private static final String NORMALIZER = "normalizer";
     private static final int PROBE_ROWS = 64;
 
     private final JobConfig config;
@@ -80,7 +80,7 @@ final class Publication {
 
     private long write(ComputationGraph compact, History history, Optional<Trainer.Trained> baseline) {
         String normalizer = data.normalizer().toJson();
-        folder.write(NORMALIZER, normalizer);
+        folder.write(NORMALIZER + ".json", normalizer);
         folder.write("job.yaml", config.text());
         report.history("history", history);
         baseline.ifPresent(dense -> report.history("baselineHistory", dense.history()));
