@@ -29,7 +29,7 @@ final class BadInputTest {
                 "model=nonesuch | 2 | nonesuch",
                 "model=none.zip | 3 | none.zip",
                 "model=../examples/digits.yaml | 5 | digits.yaml",
-                "training.learning-rate=1e30 | 4 | not finite",
+                "training={epochs: 2, optimizer: sgd, learning-rate: 1000000} | 4 | not finite",
                 "training.colour=red | 2 | unknown key",
             })
     void fault_endsWithItsExitCodeAndSaysWhatIsWrong(String setting, int exitCode, String says) {
@@ -46,7 +46,7 @@ final class BadInputTest {
     void divergence_namesStepAndShardAndTheLastGoodCheckpoint() throws Exception {
         Path folder = parent.resolve("run");
 
-        Commands run = compress(folder, "training.learning-rate=1e30");
+        Commands run = compress(folder, "training.optimizer=sgd", "training.learning-rate=1000000");
 
         assertThat(run.err())
                 .containsPattern("at step \\d+ \\(epoch \\d+\\) on shard \\d+")

@@ -18,10 +18,21 @@ final class SameBitsTest {
     void oneThreadTwoThreadsAndTwoExecutorProcesses_giveTheSameModel() throws Exception {
         float[] one = parameters("one", "local[1]");
         float[] two = parameters("two", "local[2]");
-        float[] processes = parameters("processes", "local-cluster[2,1,1024]");
+        float[] processes = onExecutorsWithTheShippedJars("processes", "local-cluster[2,1,1024]");
 
         assertThat(two).containsExactly(one);
         assertThat(processes).containsExactly(one);
+    }
+
+    /** Executors get the jars of the package phase, as on a real cluster, not the classes of this build. */
+    private float[] onExecutorsWithTheShippedJars(String name, String master) throws IOException {
+        Path shipped = Commands.REPOSITORY.resolve("spark-job/target/halfspace");
+        System.setProperty("spark.executor.extraClassPath", shipped + "/halfspace.jar:" + shipped + "/lib/*");
+        try {
+            return parameters(name, master);
+        } finally {
+            System.clearProperty("spark.executor.extraClassPath");
+        }
     }
 
     private float[] parameters(String name, String master) throws IOException {

@@ -74,7 +74,7 @@ record JobConfig(
                 section.integer("epochs", 10, 1, 1_000_000),
                 section.integer("batch", 64, 1, 1_000_000),
                 optimizer,
-                section.number("learning-rate", 0.001, 0, 1000),
+                section.number("learning-rate", 0.001, 0, 1e6),
                 section.choice("schedule", TrainingConfig.ScheduleName.CONSTANT, TrainingConfig.ScheduleName.class),
                 section.number("momentum", 0.9, 0, 1),
                 section.number("weight-decay", 0, 0, 1000),

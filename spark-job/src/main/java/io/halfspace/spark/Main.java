@@ -35,8 +35,8 @@ public final class Main {
         System.exit(code);
     }
 
-    /** Runs one command line and returns its exit code; stops neither the JVM nor a Spark context that it did not start. */
-    static int run(String... arguments) {
+    /** Runs one command line and returns its exit code; for callers that must not lose their JVM. */
+    public static int run(String... arguments) {
         CommandLine line = new CommandLine(new Main());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Main::explain);
