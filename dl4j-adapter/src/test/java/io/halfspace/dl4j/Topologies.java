@@ -405,12 +405,7 @@ final class Topologies {
                         SERIES,
                         g -> g.addLayer("d1", dense(6, Activation.RELU), "in0")
                                 .addLayer("d2", dense(5, Activation.RELU), "d1")
-                                .addLayer(
-                                        "out",
-                                        new RnnOutputLayer.Builder(LossFunction.MSE)
-                                                .nOut(3)
-                                                .build(),
-                                        "d2")
+                                .addLayer("out", outputOverTime(), "d2")
                                 .setOutputs("out")),
                 recurrent(
                         "lstm",
@@ -438,12 +433,7 @@ final class Topologies {
                 SERIES,
                 g -> g.addLayer("r1", layer.get(), "in0")
                         .addLayer("r2", layer.get(), "r1")
-                        .addLayer(
-                                "out",
-                                new RnnOutputLayer.Builder(LossFunction.MSE)
-                                        .nOut(3)
-                                        .build(),
-                                "r2")
+                        .addLayer("out", outputOverTime(), "r2")
                         .setOutputs("out"));
     }
 
@@ -549,6 +539,16 @@ final class Topologies {
     }
 
     private static OutputLayer output() {
-        return new OutputLayer.Builder(LossFunction.MSE).nOut(3).build();
+        return new OutputLayer.Builder(LossFunction.MSE)
+                .nOut(3)
+                .activation(Activation.IDENTITY)
+                .build();
+    }
+
+    private static RnnOutputLayer outputOverTime() {
+        return new RnnOutputLayer.Builder(LossFunction.MSE)
+                .nOut(3)
+                .activation(Activation.IDENTITY)
+                .build();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.NetworkCost;
+import io.halfspace.graph.ParameterSlice;
 import io.halfspace.graph.SliceTable;
 import io.halfspace.graph.Thinning;
 import io.halfspace.graph.TraceGraph;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +84,7 @@ class TopologyTest {
             if (own != null
                     && own.numParams() > 0
                     && !vertex.operation().slices().isEmpty()) {
-                assertThat(ownPositions(vertex)).as(vertex.name()).containsExactly(viewedPositions(own));
+                assertThat(positions(trace, vertex)).as(vertex.name()).containsExactly(viewedPositions(own));
             }
         }
     }
@@ -91,7 +93,8 @@ class TopologyTest {
         ComputationGraph network = topology.network(type);
         TraceGraph trace = NetworkTracer.trace(network, topology.types());
         GroupPartition partition = GroupPartition.of(trace);
-        Thinning thinning = new Thinning(trace, partition);
+        int minimum = topology.name().startsWith("separable") ? 2 : 1; // See Stems.resizedSeparable.
+        Thinning thinning = new Thinning(trace, partition, minimum);
         boolean[] leaving = choose(partition, thinning, share);
         network.setParams(row(zeroed(parameters(network), partition, leaving), type));
         INDArray before = network.params().dup();
@@ -165,17 +168,25 @@ class TopologyTest {
                 .toArray(Integer[]::new);
     }
 
-    private static List<Integer> ownPositions(Vertex vertex) {
+    private static List<Integer> positions(TraceGraph trace, Vertex vertex) {
         return vertex.operation().slices().stream()
-                .filter(slices -> slices.role() != ChannelSlices.Role.CONSUMER)
-                .flatMap(slices -> IntStream.range(0, vertex.channels())
+                .flatMap(slices -> IntStream.range(0, counted(trace, vertex, slices))
                         .mapToObj(slices::of)
-                        .flatMap(slice -> IntStream.range(0, slice.runs())
-                                .boxed()
-                                .flatMap(run -> IntStream.range(0, slice.length())
-                                        .mapToObj(i -> slice.offset() + run * slice.stride() + i))))
+                        .flatMap(TopologyTest::positions))
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    private static int counted(TraceGraph trace, Vertex vertex, ChannelSlices slices) {
+        return slices.role() == ChannelSlices.Role.CONSUMER
+                ? trace.vertex(vertex.inputs().get(slices.input())).channels()
+                : vertex.channels();
+    }
+
+    private static Stream<Integer> positions(ParameterSlice slice) {
+        return IntStream.range(0, slice.runs())
+                .flatMap(run -> IntStream.range(0, slice.length()).map(i -> slice.offset() + run * slice.stride() + i))
+                .boxed();
     }
 }
