@@ -52,6 +52,26 @@ final class Stems {
         return stem(layer, out, slices, cost);
     }
 
+    /** A table of rows, one of which is picked by each input: nothing is multiplied. */
+    static Operation embedding(FeedForwardLayer layer, Site site) {
+        int rows = Math.toIntExact(layer.getNIn());
+        int out = Math.toIntExact(layer.getNOut());
+        boolean bias = site.parameters() > rows * out;
+        List<ChannelSlices> slices = new ArrayList<>();
+        slices.add(ChannelSlices.trainable(site.offset(), rows, rows, rows, 1));
+        if (bias) {
+            slices.add(vector(site.offset() + rows * out));
+        }
+        Cost cost =
+                new Cost(Cost.Terms.perOut(rows + (bias ? 1 : 0)), Cost.Terms.ZERO, Cost.Terms.ZERO, site.positions());
+        return stem(layer, out, slices, cost);
+    }
+
+    static <T extends FeedForwardLayer> T resizedEmbedding(T layer, Kept kept) {
+        layer.setNOut(kept.out());
+        return layer;
+    }
+
     static Operation convolution(ConvolutionLayer layer, Site site) {
         int in = Math.toIntExact(layer.getNIn());
         int out = Math.toIntExact(layer.getNOut());

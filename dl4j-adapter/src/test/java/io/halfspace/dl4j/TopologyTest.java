@@ -102,8 +102,10 @@ class TopologyTest {
 
         ComputationGraph built = SubnetworkBuilder.build(network, trace, partition, leaving);
 
-        EquivalenceCheck check = EquivalenceCheck.compare(network, built, topology.probe(type));
+        INDArray[] probe = topology.probe(type);
+        EquivalenceCheck check = EquivalenceCheck.compare(network, built, probe);
         assertThat(check.passed()).as("%s", check).isTrue();
+        assertThat(share == 1 || tellsExamplesApart(network, probe)).isTrue();
         NetworkCost cost = thinning.cost();
         assertThat(built.numParams()).isEqualTo(cost.parameters() + cost.statistics());
         NetworkCost full = new Thinning(trace, partition).cost();
@@ -113,6 +115,14 @@ class TopologyTest {
         assertThat(network.getConfiguration().toJson()).isEqualTo(configuration);
         TraceGraph again = NetworkTracer.trace(built, topology.types());
         assertThat(new Thinning(again, GroupPartition.of(again)).cost()).isEqualTo(cost);
+    }
+
+    /** Else two dead networks would be found equal. */
+    private static boolean tellsExamplesApart(ComputationGraph network, INDArray[] probe) {
+        INDArray output = network.output(false, probe)[0];
+        double difference =
+                output.slice(0, 0).sub(output.slice(1, 0)).amaxNumber().doubleValue();
+        return difference > 1e-3 * output.amaxNumber().doubleValue();
     }
 
     private static boolean[] choose(GroupPartition partition, Thinning thinning, double share) {
