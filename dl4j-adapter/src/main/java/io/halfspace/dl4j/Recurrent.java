@@ -8,6 +8,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 
 /**
@@ -35,6 +36,13 @@ final class Recurrent {
             return Rules.unknown(site, "layer normalization makes each of its channels depend on all");
         }
         return units(layer, site, 1, 0);
+    }
+
+    /** The layer inside runs over all steps. */
+    static Operation lastTimeStep(LastTimeStep layer, Site site) {
+        Shape allSteps = site.output().withPositions(site.input().positions());
+        return Rules.operation(
+                layer.getUnderlying(), new Site(site.inputs(), allSteps, site.offset(), site.parameters()));
     }
 
     private static Operation gated(AbstractLSTM layer, Site site, int peepholes) {

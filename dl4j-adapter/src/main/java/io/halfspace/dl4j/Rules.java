@@ -24,10 +24,13 @@ import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
@@ -45,7 +48,10 @@ import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -56,49 +62,59 @@ import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 final class Rules {
     @SuppressWarnings("deprecation") // Stored networks still hold a GravesLSTM.
     private static final List<Rule<?>> ALL = List.of(
-            new Rule<>(DenseLayer.class, Stems::dense, Rules::resized),
-            new Rule<>(OutputLayer.class, Stems::output, Rules::resized),
-            new Rule<>(RnnOutputLayer.class, Stems::output, Rules::resized),
-            new Rule<>(ConvolutionLayer.class, Stems::convolution, Rules::resized),
-            new Rule<>(Convolution2D.class, Stems::convolution, Rules::resized),
-            new Rule<>(Convolution1DLayer.class, Stems::convolution, Rules::resized),
-            new Rule<>(Convolution1D.class, Stems::convolution, Rules::resized),
-            new Rule<>(Deconvolution2D.class, Stems::deconvolution, Rules::resized),
-            new Rule<>(SeparableConvolution2D.class, Stems::separableConvolution, Rules::resized),
-            new Rule<>(LSTM.class, Recurrent::lstm, Rules::resized),
-            new Rule<>(GravesLSTM.class, Recurrent::gravesLstm, Rules::resized),
-            new Rule<>(SimpleRnn.class, Recurrent::simpleRnn, Rules::resized),
-            new Rule<>(DepthwiseConvolution2D.class, Accessories::depthwiseConvolution, Rules::resized),
-            new Rule<>(BatchNormalization.class, Accessories::batchNormalization, Rules::resized),
+            new Rule<>(DenseLayer.class, Stems::dense, Rules::both),
+            new Rule<>(OutputLayer.class, Stems::output, Rules::both),
+            new Rule<>(RnnOutputLayer.class, Stems::output, Rules::both),
+            new Rule<>(ConvolutionLayer.class, Stems::convolution, Rules::both),
+            new Rule<>(Convolution2D.class, Stems::convolution, Rules::both),
+            new Rule<>(Convolution1DLayer.class, Stems::convolutionOverTime, Rules::both),
+            new Rule<>(Convolution1D.class, Stems::convolutionOverTime, Rules::both),
+            new Rule<>(Deconvolution2D.class, Stems::deconvolution, Rules::both),
+            new Rule<>(SeparableConvolution2D.class, Stems::separableConvolution, Stems::resizedSeparable),
+            new Rule<>(LSTM.class, Recurrent::lstm, Rules::both),
+            new Rule<>(GravesLSTM.class, Recurrent::gravesLstm, Rules::both),
+            new Rule<>(SimpleRnn.class, Recurrent::simpleRnn, Rules::both),
+            new Rule<>(EmbeddingLayer.class, Stems::embedding, Stems::resizedEmbedding),
+            new Rule<>(EmbeddingSequenceLayer.class, Stems::embedding, Stems::resizedEmbedding),
+            new Rule<>(DepthwiseConvolution2D.class, Accessories::depthwiseConvolution, Rules::both),
+            new Rule<>(BatchNormalization.class, Accessories::batchNormalization, Rules::both),
             new Rule<>(PReLULayer.class, Accessories::parametricRelu, Accessories::resizedParametricRelu),
             Rule.of(ActivationLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
             Rule.of(LossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
             Rule.of(RnnLossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
             Rule.of(CnnLossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
-            Rule.of(DropoutLayer.class, (layer, site) -> Accessories.plain(site)),
+            plain(DropoutLayer.class),
             Rule.of(SubsamplingLayer.class, Accessories::subsampling),
             Rule.of(Subsampling1DLayer.class, Accessories::subsampling),
             Rule.of(Pooling2D.class, Accessories::subsampling),
             Rule.of(Pooling1D.class, Accessories::subsampling),
             Rule.of(GlobalPoolingLayer.class, Accessories::globalPooling),
-            Rule.of(Upsampling1D.class, (layer, site) -> Accessories.plain(site)),
-            Rule.of(Upsampling2D.class, (layer, site) -> Accessories.plain(site)),
-            Rule.of(ZeroPadding1DLayer.class, (layer, site) -> Accessories.plain(site)),
-            Rule.of(ZeroPaddingLayer.class, (layer, site) -> Accessories.plain(site)),
-            Rule.of(Cropping1D.class, (layer, site) -> Accessories.plain(site)),
-            Rule.of(Cropping2D.class, (layer, site) -> Accessories.plain(site)),
-            new Rule<>(FrozenLayer.class, Rules::frozen, Rules::resizedFrozen),
+            plain(Upsampling1D.class),
+            plain(Upsampling2D.class),
+            plain(ZeroPadding1DLayer.class),
+            plain(ZeroPaddingLayer.class),
+            plain(Cropping1D.class),
+            plain(Cropping2D.class),
+            new Rule<>(FrozenLayer.class, (layer, site) -> frozen(layer.getLayer(), site), (layer, kept) -> {
+                resized(layer.getLayer(), kept);
+                return layer;
+            }),
+            new Rule<>(
+                    FrozenLayerWithBackprop.class,
+                    (layer, site) -> frozen(layer.getUnderlying(), site),
+                    Rules::resizedInside),
+            new Rule<>(LastTimeStep.class, Recurrent::lastTimeStep, Rules::resizedInside),
             Rule.of(ElementWiseVertex.class, Joints::elementWise),
             Rule.of(MergeVertex.class, Joints::merge),
             new Rule<>(SubsetVertex.class, Joints::subset, Joints::resizedSubset),
-            Rule.of(ScaleVertex.class, (vertex, site) -> Accessories.plain(site)),
+            plain(ScaleVertex.class),
             Rule.of(ShiftVertex.class, Accessories::shift),
             new Rule<>(PreprocessorVertex.class, Rules::preprocessor, Rules::resizedPreprocessor),
             new Rule<>(CnnToFeedForwardPreProcessor.class, Reshapes::flatten, Reshapes::resizedFlatten),
             new Rule<>(CnnToRnnPreProcessor.class, Reshapes::flattenToSteps, Reshapes::resizedFlattenToSteps),
             new Rule<>(FeedForwardToCnnPreProcessor.class, Reshapes::unflatten, Reshapes::resizedUnflatten),
-            Rule.of(RnnToFeedForwardPreProcessor.class, (steps, site) -> Accessories.plain(site)),
-            Rule.of(FeedForwardToRnnPreProcessor.class, (steps, site) -> Accessories.plain(site)));
+            plain(RnnToFeedForwardPreProcessor.class),
+            plain(FeedForwardToRnnPreProcessor.class));
 
     private static final Map<Class<?>, Rule<?>> BY_TYPE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Rule::type, Function.identity()));
@@ -132,19 +148,23 @@ final class Rules {
         return Operation.unknown(site.channels(), cost, reason);
     }
 
-    private static <T extends FeedForwardLayer> T resized(T layer, Kept kept) {
+    private static <T> Rule<T> plain(Class<T> type) {
+        return Rule.of(type, (configuration, site) -> Accessories.plain(site));
+    }
+
+    private static <T extends FeedForwardLayer> T both(T layer, Kept kept) {
         layer.setNIn(kept.in());
         layer.setNOut(kept.out());
         return layer;
     }
 
-    private static Operation frozen(FrozenLayer layer, Site site) {
-        Operation inner = operation(layer.getLayer(), site);
-        return inner.protection().isPresent() ? inner : inner.protectedBecause("it is frozen");
+    private static Operation frozen(Layer layer, Site site) {
+        Operation operation = operation(layer, site);
+        return operation.protection().isPresent() ? operation : operation.protectedBecause("it is frozen");
     }
 
-    private static FrozenLayer resizedFrozen(FrozenLayer layer, Kept kept) {
-        resized((Object) layer.getLayer(), kept);
+    private static <T extends BaseWrapperLayer> T resizedInside(T layer, Kept kept) {
+        resized(layer.getUnderlying(), kept);
         return layer;
     }
 
@@ -153,6 +173,6 @@ final class Rules {
     }
 
     private static PreprocessorVertex resizedPreprocessor(PreprocessorVertex vertex, Kept kept) {
-        return new PreprocessorVertex((InputPreProcessor) resized((Object) vertex.getPreProcessor(), kept));
+        return new PreprocessorVertex((InputPreProcessor) resized(vertex.getPreProcessor(), kept));
     }
 }

@@ -52,6 +52,26 @@ final class Stems {
         return stem(layer, out, slices, cost);
     }
 
+    /** A table of rows, one of which is picked by each input: nothing is multiplied. */
+    static Operation embedding(FeedForwardLayer layer, Site site) {
+        int rows = Math.toIntExact(layer.getNIn());
+        int out = Math.toIntExact(layer.getNOut());
+        boolean bias = site.parameters() > rows * out;
+        List<ChannelSlices> slices = new ArrayList<>();
+        slices.add(ChannelSlices.trainable(site.offset(), rows, rows, rows, 1));
+        if (bias) {
+            slices.add(vector(site.offset() + rows * out));
+        }
+        Cost cost =
+                new Cost(Cost.Terms.perOut(rows + (bias ? 1 : 0)), Cost.Terms.ZERO, Cost.Terms.ZERO, site.positions());
+        return stem(layer, out, slices, cost);
+    }
+
+    static <T extends FeedForwardLayer> T resizedEmbedding(T layer, Kept kept) {
+        layer.setNOut(kept.out());
+        return layer;
+    }
+
     static Operation convolution(ConvolutionLayer layer, Site site) {
         int in = Math.toIntExact(layer.getNIn());
         int out = Math.toIntExact(layer.getNOut());
@@ -60,6 +80,18 @@ final class Stems {
         List<ChannelSlices> slices = bias(layer, site);
         slices.add(ChannelSlices.trainable(weights, in * taps, in * taps, in * taps, 1));
         slices.add(ChannelSlices.consumer(0, weights, taps, taps, in * taps, out));
+        return stem(layer, out, slices, cost(layer, Cost.Terms.pair(taps), site.positions(), site));
+    }
+
+    /** The weights are stored under the shape [out, in, taps, 1] but read in C order as [taps, in, out]. */
+    static Operation convolutionOverTime(Convolution1DLayer layer, Site site) {
+        int in = Math.toIntExact(layer.getNIn());
+        int out = Math.toIntExact(layer.getNOut());
+        int taps = layer.getKernelSize()[0];
+        int weights = site.offset() + (layer.hasBias() ? out : 0);
+        List<ChannelSlices> slices = bias(layer, site);
+        slices.add(ChannelSlices.trainable(weights, 1, 1, out, taps * in));
+        slices.add(ChannelSlices.consumer(0, weights, out, out, in * out, taps));
         return stem(layer, out, slices, cost(layer, Cost.Terms.pair(taps), site.positions(), site));
     }
 
@@ -94,6 +126,22 @@ final class Stems {
         return stem(layer, out, slices, cost(layer, weights, site.positions(), site));
     }
 
+    /**
+     * ND4J cannot run a separable convolution of one input channel, unless it has as many outputs as its multiplier.
+     *
+     * @throws IllegalArgumentException for such a one
+     */
+    static SeparableConvolution2D resizedSeparable(SeparableConvolution2D layer, Kept kept) {
+        if (kept.in() == 1 && kept.out() != layer.getDepthMultiplier()) {
+            throw new IllegalArgumentException(
+                    "Cannot build the sub-network: separable convolution '%s' would read 1 channel, expected at least 2"
+                            .formatted(layer.getLayerName()));
+        }
+        layer.setNIn(kept.in());
+        layer.setNOut(kept.out());
+        return layer;
+    }
+
     /** One value a channel. */
     static ChannelSlices vector(int base) {
         return ChannelSlices.trainable(base, 1, 1, 1, 1);
@@ -114,7 +162,7 @@ final class Stems {
 
     static int taps(ConvolutionLayer layer) {
         int[] kernel = layer.getKernelSize();
-        return layer instanceof Convolution1DLayer ? kernel[0] : kernel[0] * kernel[1];
+        return kernel[0] * kernel[1];
     }
 
     private static Cost cost(ConvolutionLayer layer, Cost.Terms weights, long uses, Site site) {

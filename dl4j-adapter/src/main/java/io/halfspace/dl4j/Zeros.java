@@ -46,7 +46,6 @@ final class Zeros {
             ActivationIdentity.class,
             ActivationLReLU.class,
             ActivationMish.class,
-            ActivationRReLU.class,
             ActivationRationalTanh.class,
             ActivationReLU.class,
             ActivationReLU6.class,
@@ -57,8 +56,13 @@ final class Zeros {
             ActivationTanH.class,
             ActivationThresholdedReLU.class);
 
+    /** At inference, Deeplearning4j's randomized relu never gives less than its mean slope, not even at zero. */
     private static final Set<Class<?>> BREAKING = Set.of(
-            ActivationHardSigmoid.class, ActivationSigmoid.class, ActivationSoftPlus.class, ActivationSoftmax.class);
+            ActivationHardSigmoid.class,
+            ActivationRReLU.class,
+            ActivationSigmoid.class,
+            ActivationSoftPlus.class,
+            ActivationSoftmax.class);
 
     /** Constraints that leave a zero vector zero; dividing by its norm, as UnitNormConstraint does, gives NaN. */
     private static final Set<Class<?>> HARMLESS_CONSTRAINTS =

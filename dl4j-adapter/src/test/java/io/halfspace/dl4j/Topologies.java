@@ -21,6 +21,8 @@ import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -40,6 +42,7 @@ import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.activations.Activation;
@@ -100,8 +103,7 @@ final class Topologies {
                 prunable("flatten then dense, channels last", IMAGE_LAST, g -> flattened(g, "in0")),
                 prunable("flat image", InputType.convolutionalFlat(6, 6, 2), g -> flattened(g, "in0")),
                 prunable("many activations", VECTOR, g -> {
-                    String from = "in0";
-                    for (Activation activation : List.of(
+                    List<Activation> activations = List.of(
                             Activation.LEAKYRELU,
                             Activation.ELU,
                             Activation.SELU,
@@ -111,11 +113,16 @@ final class Topologies {
                             Activation.HARDTANH,
                             Activation.SOFTSIGN,
                             Activation.RATIONALTANH,
-                            Activation.RELU6)) {
-                        g.addLayer(activation.name(), dense(4, activation), from);
-                        from = activation.name();
-                    }
-                    g.addLayer("out", output(), from).setOutputs("out");
+                            Activation.RECTIFIEDTANH,
+                            Activation.THRESHOLDEDRELU,
+                            Activation.CUBE,
+                            Activation.RELU6);
+                    activations.forEach(a -> g.addLayer(a.name(), dense(4, a), "in0"));
+                    g.addVertex(
+                            "cat",
+                            new MergeVertex(),
+                            activations.stream().map(Activation::name).toArray(String[]::new));
+                    g.addLayer("out", output(), "cat").setOutputs("out");
                 }),
                 prunable("padding and cropping", IMAGE, g -> {
                     g.addLayer("c1", conv(5, Activation.RELU), "in0");
@@ -405,12 +412,42 @@ final class Topologies {
                         SERIES,
                         g -> g.addLayer("d1", dense(6, Activation.RELU), "in0")
                                 .addLayer("d2", dense(5, Activation.RELU), "d1")
-                                .addLayer(
-                                        "out",
-                                        new RnnOutputLayer.Builder(LossFunction.MSE)
-                                                .nOut(3)
+                                .addLayer("out", outputOverTime(), "d2")
+                                .setOutputs("out")),
+                prunable(
+                        "embedding",
+                        InputType.feedForward(9),
+                        g -> g.addLayer(
+                                        "e",
+                                        new EmbeddingLayer.Builder()
+                                                .nIn(9)
+                                                .nOut(5)
+                                                .hasBias(true)
+                                                .activation(Activation.TANH)
                                                 .build(),
-                                        "d2")
+                                        "in0")
+                                .addLayer("d", dense(4, Activation.RELU), "e")
+                                .addLayer("out", output(), "d")
+                                .setOutputs("out")),
+                prunable(
+                        "embedding of words",
+                        InputType.recurrent(9, 7),
+                        g -> g.addLayer(
+                                        "e",
+                                        new EmbeddingSequenceLayer.Builder()
+                                                .nIn(9)
+                                                .nOut(5)
+                                                .inputLength(7)
+                                                .build(),
+                                        "in0")
+                                .addLayer(
+                                        "last",
+                                        new LastTimeStep(new LSTM.Builder()
+                                                .nOut(5)
+                                                .activation(Activation.TANH)
+                                                .build()),
+                                        "e")
+                                .addLayer("out", output(), "last")
                                 .setOutputs("out")),
                 recurrent(
                         "lstm",
@@ -438,12 +475,7 @@ final class Topologies {
                 SERIES,
                 g -> g.addLayer("r1", layer.get(), "in0")
                         .addLayer("r2", layer.get(), "r1")
-                        .addLayer(
-                                "out",
-                                new RnnOutputLayer.Builder(LossFunction.MSE)
-                                        .nOut(3)
-                                        .build(),
-                                "r2")
+                        .addLayer("out", outputOverTime(), "r2")
                         .setOutputs("out"));
     }
 
@@ -549,6 +581,16 @@ final class Topologies {
     }
 
     private static OutputLayer output() {
-        return new OutputLayer.Builder(LossFunction.MSE).nOut(3).build();
+        return new OutputLayer.Builder(LossFunction.MSE)
+                .nOut(3)
+                .activation(Activation.IDENTITY)
+                .build();
+    }
+
+    private static RnnOutputLayer outputOverTime() {
+        return new RnnOutputLayer.Builder(LossFunction.MSE)
+                .nOut(3)
+                .activation(Activation.IDENTITY)
+                .build();
     }
 }

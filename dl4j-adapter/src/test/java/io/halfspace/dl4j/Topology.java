@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A small network to test on; its inputs are called in0, in1, ...
@@ -45,6 +46,11 @@ record Topology(String name, List<InputType> inputs, boolean prunable, Consumer<
     }
 
     INDArray[] probe(DataType type) {
+        if (name.startsWith("embedding")) {
+            long[] shape = shape(inputs.get(0));
+            shape[1] = 1;
+            return new INDArray[] {Transforms.floor(Nd4j.rand(type, shape).muli(9))};
+        }
         return inputs.stream().map(input -> Nd4j.randn(type, shape(input))).toArray(INDArray[]::new);
     }
 
@@ -58,7 +64,7 @@ record Topology(String name, List<InputType> inputs, boolean prunable, Consumer<
         return shape;
     }
 
-    /** Weights of both signs everywhere, statistics included; variances positive. */
+    /** Weights of both signs; biases positive, so that few units are dead, and so are variances. */
     static void randomize(ComputationGraph network, Random random) {
         for (GraphVertex vertex : network.getVertices()) {
             if (vertex.numParams() == 0) {
@@ -67,8 +73,8 @@ record Topology(String name, List<InputType> inputs, boolean prunable, Consumer<
             for (Map.Entry<String, INDArray> entry : vertex.paramTable(false).entrySet()) {
                 INDArray values = entry.getValue();
                 double[] drawn = new double[(int) values.length()];
-                boolean variance = entry.getKey().equals("var");
-                Arrays.setAll(drawn, i -> variance ? 0.5 + random.nextDouble() : 0.4 * random.nextGaussian());
+                boolean positive = List.of("var", "b", "beta").contains(entry.getKey());
+                Arrays.setAll(drawn, i -> positive ? 0.2 + random.nextDouble() : 0.6 * random.nextGaussian());
                 values.assign(Nd4j.createFromArray(drawn).reshape(values.shape()));
             }
         }
