@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
@@ -28,10 +29,16 @@ record JobFile(String name, Path folder, Map<String, Object> values) {
 
     /** Reads a job file through Hadoop's file systems and applies {@code key.path=value} settings to it. */
     static JobFile read(String location, List<String> settings, Configuration hadoop) {
-        Path path = new Path(location);
+        Path path;
         byte[] bytes;
-        try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-            bytes = in.readNBytes(LARGEST_FILE + 1);
+        try {
+            // Executors have other working folders: whatever is relative must be settled here.
+            path = new Path(location);
+            FileSystem files = path.getFileSystem(hadoop);
+            path = files.makeQualified(path);
+            try (InputStream in = files.open(path)) {
+                bytes = in.readNBytes(LARGEST_FILE + 1);
+            }
         } catch (IOException | IllegalArgumentException e) {
             throw new JobException(
                     ExitCode.CONFIGURATION, "Cannot read job file '%s': %s".formatted(location, e.getMessage()), e);
@@ -43,8 +50,7 @@ record JobFile(String name, Path folder, Map<String, Object> values) {
         }
         Map<String, Object> values = parse(location, new String(bytes, StandardCharsets.UTF_8));
         settings.forEach(setting -> apply(setting, values));
-        Path parent = path.getParent();
-        return new JobFile(location, parent == null ? new Path(".") : parent, values);
+        return new JobFile(location, path.getParent(), values);
     }
 
     /** The content as YAML text. */

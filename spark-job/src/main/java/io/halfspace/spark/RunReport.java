@@ -3,6 +3,8 @@ package io.halfspace.spark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.graph.NetworkCost;
@@ -99,7 +101,15 @@ final class RunReport {
     }
 
     void history(String key, History history) {
-        root.set(key, JSON.valueToTree(history.epochs()));
+        ArrayNode entries = root.putArray(key);
+        for (History.Epoch epoch : history.epochs()) {
+            ObjectNode entry = JSON.valueToTree(epoch);
+            // JSON has no NaN: what was not measured is null.
+            entry.properties().stream()
+                    .filter(field -> Double.isNaN(field.getValue().asDouble()))
+                    .forEach(field -> field.setValue(NullNode.getInstance()));
+            entries.add(entry);
+        }
     }
 
     void succeeded() {

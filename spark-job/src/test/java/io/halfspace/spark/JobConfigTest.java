@@ -43,11 +43,11 @@ final class JobConfigTest {
     }
 
     @Test
-    void relativePaths_areRelativeToTheJobFile() throws Exception {
+    void relativePaths_areRelativeToTheJobFile_andMadeAbsolute() throws Exception {
         JobConfig config = read(SMALLEST);
 
-        assertThat(config.data().train().path()).isEqualTo(folder + "/images.gz");
-        assertThat(config.data().train().labels()).isEqualTo(folder + "/labels.gz");
+        assertThat(config.data().train().path()).isEqualTo("file:" + folder + "/images.gz");
+        assertThat(config.data().train().labels()).isEqualTo("file:" + folder + "/labels.gz");
     }
 
     @Test
