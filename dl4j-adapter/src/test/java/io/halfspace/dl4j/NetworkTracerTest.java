@@ -29,14 +29,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 class NetworkTracerTest {
     @ParameterizedTest
     @CsvSource({"32, 10, 1297.83, 23.52", "224, 1000, 4089.18, 25.56"})
     void resNet50_costsWhatThePublishedTablesSay(int side, int classes, double flops, double parameters) {
-        ComputationGraph network = ResNet50.create(side, classes);
-        TraceGraph trace = NetworkTracer.trace(network, ResNet50.type(side));
+        checkCost(ResNet50.create(side, classes), ResNet50.type(side), flops, parameters);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"resnet18, 555.42, 11.17", "vgg16-bn, 313.73, 15.25"})
+    void builtinNetwork_costsWhatThePublishedTablesSay(String name, double flops, double parameters) {
+        ComputationGraph network = BuiltinNetworks.create(name, new int[] {3, 32, 32}, 10, 1, new Sgd(0.1), 0);
+        checkCost(network, InputType.convolutional(32, 32, 3), flops, parameters);
+    }
+
+    private static void checkCost(ComputationGraph network, InputType type, double flops, double parameters) {
+        TraceGraph trace = NetworkTracer.trace(network, type);
         NetworkCost cost = new Thinning(trace, GroupPartition.of(trace)).cost();
         assertThat(Math.round(cost.flops() / 1e4) / 100.0).isEqualTo(flops);
         assertThat(Math.round(cost.parameters() / 1e4) / 100.0).isEqualTo(parameters);
