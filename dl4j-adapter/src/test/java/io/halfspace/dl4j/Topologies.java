@@ -9,7 +9,9 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -44,7 +46,9 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -123,6 +127,12 @@ final class Topologies {
                             new MergeVertex(),
                             activations.stream().map(Activation::name).toArray(String[]::new));
                     g.addLayer("out", output(), "cat").setOutputs("out");
+                }),
+                prunable("preprocessor as a vertex", IMAGE, g -> {
+                    g.addLayer("c1", conv(4, Activation.RELU), "in0");
+                    g.addVertex("flat", new PreprocessorVertex(new CnnToFeedForwardPreProcessor(6, 6, 4)), "c1");
+                    g.addVertex("shift", new ShiftVertex(0), "flat");
+                    g.addLayer("out", output(), "shift").setOutputs("out");
                 }),
                 prunable("padding and cropping", IMAGE, g -> {
                     g.addLayer("c1", conv(5, Activation.RELU), "in0");
@@ -449,6 +459,18 @@ final class Topologies {
                                         "e")
                                 .addLayer("out", output(), "last")
                                 .setOutputs("out")),
+                prunable("video", InputType.recurrent(2 * 6 * 6, 4), g -> {
+                    g.addLayer("c1", conv(4, Activation.RELU), new RnnToCnnPreProcessor(6, 6, 2), "in0");
+                    g.addLayer("c2", conv(3, Activation.RELU), "c1");
+                    g.addLayer(
+                            "lstm",
+                            new LSTM.Builder()
+                                    .nOut(5)
+                                    .activation(Activation.TANH)
+                                    .build(),
+                            "c2");
+                    g.addLayer("out", outputOverTime(), "lstm").setOutputs("out");
+                }),
                 recurrent(
                         "lstm",
                         () -> new LSTM.Builder()
