@@ -47,7 +47,8 @@ final class CompressionJob {
             stages();
             report.succeeded();
             return report;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
             JobException failure = Failures.explain(e);
             report.failed(failure.exitCode(), failure.getMessage());
             throw failure;

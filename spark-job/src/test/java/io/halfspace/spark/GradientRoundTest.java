@@ -1,0 +1,166 @@
+package io.halfspace.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.halfspace.dl4j.Dl4jGradientEngine;
+import io.halfspace.dl4j.FlatParameters;
+import io.halfspace.dl4j.GradientSum;
+import io.halfspace.dl4j.LabelledBatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+
+final class GradientRoundTest {
+    private static final int ROWS = 96;
+    private static final int FEATURES = 5;
+    private static final int CLASSES = 3;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 7})
+    void gradientOfAnyNumberOfShards_isTheGradientOfOneMachine(int shards) throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        GradientSum alone = onOneMachine(network, parameters);
+
+        try (TrainingData data = load(shards)) {
+            GradientRound.Sum sum = round(network, data, shards).compute(parameters, 0, 0);
+
+            assertThat(sum.rows()).isEqualTo(ROWS);
+            assertThat(sum.minibatches()).isEqualTo(shards);
+            assertThat(sum.lossSum()).isCloseTo(alone.lossSum(), within(1e-4));
+            for (int i = 0; i < parameters.length; i++) {
+                assertThat(sum.gradient()[i]).isCloseTo(alone.gradient()[i], within(2e-5f));
+            }
+        }
+    }
+
+    @Test
+    void sameStep_hasTheSameBits() throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        try (TrainingData data = load(4)) {
+            GradientRound round = round(network, data, 4);
+
+            assertThat(round.compute(parameters, 3, 0).gradient())
+                    .containsExactly(round.compute(parameters, 3, 0).gradient());
+        }
+    }
+
+    @Test
+    void lossThatIsNotFinite_namesTheShard() throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        parameters[0] = Float.NaN;
+        try (TrainingData data = load(2)) {
+            assertThatThrownBy(() -> round(network, data, 2).compute(parameters, 0, 0))
+                    .isInstanceOf(DivergedException.class)
+                    .hasMessageContaining("on shard 0");
+        }
+    }
+
+    private GradientRound round(ComputationGraph network, TrainingData data, int shards) {
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
+        int rowsPerShard = (ROWS + shards - 1) / shards;
+        return new GradientRound(
+                spark,
+                data.train(),
+                new GradientRound.Task(
+                        "round-test",
+                        network.getConfiguration().toJson(),
+                        new int[] {FEATURES},
+                        CLASSES,
+                        data.normalizer(),
+                        Augmentation.NONE,
+                        1,
+                        rowsPerShard));
+    }
+
+    private TrainingData load(int shards) throws IOException {
+        SparkSession session = LocalSpark.session();
+        Path file = folder.resolve("data.csv");
+        StringBuilder lines = new StringBuilder();
+        for (int r = 0; r < ROWS; r++) {
+            for (float value : row(r)) {
+                lines.append(value).append(',');
+            }
+            lines.append(r % CLASSES).append('\n');
+        }
+        Files.writeString(file, lines);
+        DataConfig config = new DataConfig(
+                DataFormat.CSV,
+                DataPart.of(file.toString()),
+                DataPart.NONE,
+                DataPart.NONE,
+                new int[] {FEATURES},
+                CLASSES,
+                Normalization.NONE,
+                Augmentation.NONE,
+                "last",
+                "features");
+        return TrainingData.load(session, config, shards, 1);
+    }
+
+    private static GradientSum onOneMachine(ComputationGraph network, float[] parameters) {
+        float[] features = new float[ROWS * FEATURES];
+        int[] labels = new int[ROWS];
+        for (int r = 0; r < ROWS; r++) {
+            System.arraycopy(row(r), 0, features, r * FEATURES, FEATURES);
+            labels[r] = r % CLASSES;
+        }
+        try (Dl4jGradientEngine engine =
+                new Dl4jGradientEngine(network.getConfiguration().toJson(), CLASSES)) {
+            return engine.gradient(parameters, new LabelledBatch(features, new int[] {FEATURES}, labels), 0);
+        }
+    }
+
+    private static float[] row(int r) {
+        Random random = new Random(r);
+        float[] row = new float[FEATURES];
+        for (int f = 0; f < FEATURES; f++) {
+            row[f] = (float) random.nextGaussian();
+        }
+        return row;
+    }
+
+    private static ComputationGraph network() {
+        ComputationGraphConfiguration configuration = new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .activation(Activation.TANH)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                        "hidden", new DenseLayer.Builder().nIn(FEATURES).nOut(8).build(), "in")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder()
+                                .nIn(8)
+                                .nOut(CLASSES)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "hidden")
+                .setOutputs("out")
+                .build();
+        ComputationGraph network = new ComputationGraph(configuration);
+        network.init();
+        return network;
+    }
+}
