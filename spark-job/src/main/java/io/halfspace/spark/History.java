@@ -23,8 +23,11 @@ record History(List<Epoch> epochs) {
      * @param trainLoss mean loss over its steps
      * @param validationLoss mean loss on the validation part, NaN without one
      * @param validationAccuracy accuracy on the validation part, NaN without one
-     * @param seconds how long it took
-     * @param computeSeconds time of the slowest shards, added up over its steps
+     * @param seconds how long it took, validation included
+     * @param roundSeconds thereof gathering gradients, from sending the parameters to having the sum
+     * @param computeSeconds thereof computing: the slowest shard of each step
+     * @param updateSeconds thereof the base optimiser
+     * @param solverSeconds thereof the solver
      */
     record Epoch(
             int epoch,
@@ -35,7 +38,10 @@ record History(List<Epoch> epochs) {
             double validationLoss,
             double validationAccuracy,
             double seconds,
-            double computeSeconds) {}
+            double roundSeconds,
+            double computeSeconds,
+            double updateSeconds,
+            double solverSeconds) {}
 
     void add(Epoch epoch) {
         epochs.add(epoch);

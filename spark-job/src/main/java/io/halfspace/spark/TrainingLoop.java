@@ -48,11 +48,14 @@ record TrainingLoop(
             EpochSums sums = new EpochSums();
             for (int s = 0; s < stepsPerEpoch; s++) {
                 int step = epoch * stepsPerEpoch + s;
+                long begun = System.nanoTime();
                 GradientRound.Sum sum = gradient(parameters, epoch, s, kept);
+                long summed = System.nanoTime();
                 float[] update =
                         optimizer.update(parameters, sum.gradient(), sum.rows(), sum.minibatches(), step, epoch);
+                long updated = System.nanoTime();
                 StepReport report = solver.step(parameters, update, optimizer.learningRate(step, epoch));
-                sums.add(sum, report);
+                sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
                 progress.step(
                         step + 1,
                         sum.rows(),
@@ -101,12 +104,18 @@ record TrainingLoop(
         private double lossSum;
         private long rows;
         private double computeMillis;
+        private long roundNanos;
+        private long updateNanos;
+        private long solverNanos;
         private StepReport last;
 
-        void add(GradientRound.Sum sum, StepReport report) {
+        void add(GradientRound.Sum sum, StepReport report, long round, long update, long solver) {
             lossSum += sum.lossSum();
             rows += sum.rows();
             computeMillis += sum.slowestMillis();
+            roundNanos += round;
+            updateNanos += update;
+            solverNanos += solver;
             last = report;
         }
 
@@ -121,7 +130,10 @@ record TrainingLoop(
                     judged ? validation.loss() : Double.NaN,
                     judged ? validation.accuracy() : Double.NaN,
                     (System.nanoTime() - started) / 1e9,
-                    computeMillis / 1e3);
+                    roundNanos / 1e9,
+                    computeMillis / 1e3,
+                    updateNanos / 1e9,
+                    solverNanos / 1e9);
         }
     }
 }
