@@ -9,35 +9,49 @@ import java.util.List;
  *
  * @param name the user's name of the layer
  * @param type the user's word for what it is
- * @param status whether channels of it may leave
+ * @param status whether it, or channels of it, may leave
  * @param reason why channels may not leave; empty if all may
+ * @param erasable name of the segment with which the whole layer may leave ({@link SegmentGraph}), else empty
  * @param channels output channels
  * @param groups groups that its channels belong to
  * @param parameters trainable parameters
  * @param flops multiplications for one example
  */
 public record LayerAnswer(
-        String name, String type, Status status, String reason, int channels, int groups, long parameters, long flops) {
-    /** Whether channels of a layer may leave. */
+        String name,
+        String type,
+        Status status,
+        String reason,
+        String erasable,
+        int channels,
+        int groups,
+        long parameters,
+        long flops) {
+    /** What may leave. */
     public enum Status {
+        /** Channels of the layer, one by one; perhaps also the whole layer. */
         PRUNABLE,
+        /** The whole layer with its segment, but no single channel. */
+        ERASABLE,
+        /** Nothing. */
         PROTECTED
     }
 
     /** One answer for every layer, in topological order; network inputs are not layers. */
     public static List<LayerAnswer> of(TraceGraph graph, GroupPartition partition) {
+        SegmentGraph segments = SegmentGraph.of(graph, partition);
         List<LayerAnswer> answers = new ArrayList<>();
         for (int v = 0; v < graph.size(); v++) {
             Vertex vertex = graph.vertex(v);
             boolean reshapesForALayer = !vertex.name().equals(vertex.layer());
             if (vertex.operation().kind() != Operation.Kind.INPUT && !reshapesForALayer) {
-                answers.add(of(graph, partition, v));
+                answers.add(of(graph, partition, segments, v));
             }
         }
         return answers;
     }
 
-    private static LayerAnswer of(TraceGraph graph, GroupPartition partition, int v) {
+    private static LayerAnswer of(TraceGraph graph, GroupPartition partition, SegmentGraph segments, int v) {
         Vertex vertex = graph.vertex(v);
         BitSet groups = new BitSet();
         int protectedChannels = 0;
@@ -54,14 +68,19 @@ public record LayerAnswer(
         if (protectedChannels > 0 && protectedChannels < vertex.channels()) {
             reason = "%d of %d channels: %s".formatted(protectedChannels, vertex.channels(), reason);
         }
+        String erasable = segments.segment(v)
+                .filter(SegmentGraph.Segment::erasable)
+                .map(SegmentGraph.Segment::name)
+                .orElse("");
         long in = vertex.inputs().stream()
                 .mapToLong(input -> graph.vertex(input).channels())
                 .sum();
         return new LayerAnswer(
                 vertex.name(),
                 vertex.type(),
-                groups.isEmpty() ? Status.PROTECTED : Status.PRUNABLE,
+                !groups.isEmpty() ? Status.PRUNABLE : erasable.isEmpty() ? Status.PROTECTED : Status.ERASABLE,
                 reason,
+                erasable,
                 vertex.channels(),
                 groups.cardinality(),
                 vertex.operation().cost().parameters().at(in, vertex.channels()),

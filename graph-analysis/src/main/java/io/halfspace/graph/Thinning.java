@@ -31,7 +31,7 @@ public final class Thinning {
         minimum = new int[graph.size()];
         liveInputs = new long[graph.size()];
         removed = new boolean[partition.count()];
-        consumers = consumers(graph);
+        consumers = graph.consumers();
         for (int v = 0; v < graph.size(); v++) {
             Vertex vertex = graph.vertex(v);
             live[v] = vertex.channels();
@@ -94,22 +94,5 @@ public final class Thinning {
         statistics += sign * cost.statistics().at(liveInputs[v], live[v]);
         flops += sign * cost.flops().at(liveInputs[v], live[v]);
         activations += sign * cost.positions() * live[v];
-    }
-
-    private static int[][] consumers(TraceGraph graph) {
-        int[] counts = new int[graph.size()];
-        for (Vertex vertex : graph.vertices()) {
-            vertex.inputs().forEach(input -> counts[input]++);
-        }
-        int[][] consumers = new int[graph.size()][];
-        for (int v = 0; v < graph.size(); v++) {
-            consumers[v] = new int[counts[v]];
-        }
-        for (int v = 0; v < graph.size(); v++) {
-            for (int input : graph.vertex(v).inputs()) {
-                consumers[input][--counts[input]] = v;
-            }
-        }
-        return consumers;
     }
 }

@@ -42,6 +42,24 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
         return vertices.size();
     }
 
+    /** By vertex, the vertices that it feeds, one entry an edge. */
+    int[][] consumers() {
+        int[] counts = new int[size()];
+        for (Vertex vertex : vertices) {
+            vertex.inputs().forEach(input -> counts[input]++);
+        }
+        int[][] consumers = new int[size()][];
+        for (int v = 0; v < size(); v++) {
+            consumers[v] = new int[counts[v]];
+        }
+        for (int v = 0; v < size(); v++) {
+            for (int input : vertex(v).inputs()) {
+                consumers[input][--counts[input]] = v;
+            }
+        }
+        return consumers;
+    }
+
     private static void check(List<Vertex> vertices, int index) {
         Vertex vertex = vertices.get(index);
         int stacked = 0;

@@ -122,6 +122,10 @@ final class GraphBuilder {
         return add(name, List.of(in), Operation.joint(vertices.get(in[0]).channels(), true, 1));
     }
 
+    int product(String name, Integer... in) {
+        return add(name, List.of(in), Operation.joint(vertices.get(in[0]).channels(), false, 1));
+    }
+
     int concat(String name, Integer... in) {
         int channels =
                 Arrays.stream(in).mapToInt(i -> vertices.get(i).channels()).sum();
@@ -130,6 +134,19 @@ final class GraphBuilder {
 
     int unknown(String name, int channels, String reason, Integer... in) {
         return add(name, List.of(in), Operation.unknown(channels, Cost.free(1), reason));
+    }
+
+    /** Says that nothing of a vertex may leave. */
+    void protect(int index, String reason) {
+        Vertex vertex = vertices.get(index);
+        vertices.set(
+                index,
+                new Vertex(
+                        vertex.name(),
+                        vertex.layer(),
+                        vertex.type(),
+                        vertex.inputs(),
+                        vertex.operation().protectedBecause(reason)));
     }
 
     TraceGraph build(Integer... outputs) {

@@ -4,9 +4,9 @@ package io.halfspace.solver;
 public enum Phase {
     /** The base optimiser alone; redundancy is scored in the last steps. */
     WARM_UP,
-    /** Groups are chosen; they are penalised, and projected to zero when they cross their half-space. */
+    /** DHSPG only: groups are chosen; they are penalised, and projected to zero when they cross their half-space. */
     PROJECTING,
-    /** The chosen groups that are left shrink linearly to zero. */
+    /** Chosen groups shrink linearly to zero: all that are left with DHSPG, share by share with HESSO. */
     CLOSING,
     /** The target is reached; zero groups stay zero, everything else trains on. */
     FROZEN

@@ -35,9 +35,12 @@ record AnalysisReport(String model, List<LayerAnswer> layers, NetworkCost cost, 
     String table() {
         int name = width("layer", layers.stream().map(LayerAnswer::name).toList());
         int type = width("type", layers.stream().map(LayerAnswer::type).toList());
-        String row = "%-" + name + "s  %-" + type + "s  %8s  %6s  %12s  %14s  %-9s  %s";
+        int erasable =
+                width("erasable", layers.stream().map(LayerAnswer::erasable).toList());
+        String row = "%-" + name + "s  %-" + type + "s  %8s  %6s  %12s  %14s  %-9s  %-" + erasable + "s  %s";
         StringJoiner lines = new StringJoiner(System.lineSeparator());
-        lines.add(row.formatted("layer", "type", "channels", "groups", "parameters", "flops", "status", "reason"));
+        lines.add(row.formatted(
+                "layer", "type", "channels", "groups", "parameters", "flops", "status", "erasable", "reason"));
         for (LayerAnswer layer : layers) {
             lines.add(String.format(
                             Locale.ROOT,
@@ -49,14 +52,16 @@ record AnalysisReport(String model, List<LayerAnswer> layers, NetworkCost cost, 
                             "%,d".formatted(layer.parameters()),
                             "%,d".formatted(layer.flops()),
                             status(layer),
+                            layer.erasable(),
                             layer.reason())
                     .stripTrailing());
         }
         lines.add("");
         lines.add(String.format(
                 Locale.ROOT,
-                "%d groups, %,d parameters, %,d FLOPs (multiplications), analysed in %.1f ms",
+                "%d groups, %d erasable segments, %,d parameters, %,d FLOPs (multiplications), analysed in %.1f ms",
                 groups,
+                erasableSegments(),
                 cost.parameters(),
                 cost.flops(),
                 millis));
@@ -68,6 +73,7 @@ record AnalysisReport(String model, List<LayerAnswer> layers, NetworkCost cost, 
         root.put("model", model);
         root.put("analysisMillis", millis);
         root.put("groups", groups);
+        root.put("erasableSegments", erasableSegments());
         root.put("parameters", cost.parameters());
         root.put("flops", cost.flops());
         var list = root.putArray("layers");
@@ -77,6 +83,7 @@ record AnalysisReport(String model, List<LayerAnswer> layers, NetworkCost cost, 
                     .put("type", layer.type())
                     .put("status", status(layer))
                     .put("reason", layer.reason())
+                    .put("erasable", layer.erasable())
                     .put("channels", layer.channels())
                     .put("groups", layer.groups())
                     .put("parameters", layer.parameters())
@@ -108,6 +115,14 @@ record AnalysisReport(String model, List<LayerAnswer> layers, NetworkCost cost, 
         }
         lines.add("}");
         return lines.toString();
+    }
+
+    private long erasableSegments() {
+        return layers.stream()
+                .map(LayerAnswer::erasable)
+                .filter(segment -> !segment.isEmpty())
+                .distinct()
+                .count();
     }
 
     private static String status(LayerAnswer layer) {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 /** {@code halfspace analyze MODEL}: what may leave the network, and why the rest may not. */
 @Command(
         name = "analyze",
-        description = "Tells for each layer whether channels of it can be pruned, or why not, and what it costs.",
+        description =
+                "Tells for each layer whether channels of it can be pruned, or why not, whether it can be erased as a whole, and what it costs.",
         mixinStandardHelpOptions = true)
 final class AnalyzeCommand implements Callable<Integer> {
     @Parameters(

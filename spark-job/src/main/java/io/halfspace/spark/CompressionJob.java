@@ -5,8 +5,8 @@ import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
-import io.halfspace.solver.Dhspg;
 import io.halfspace.solver.PlainStep;
+import io.halfspace.solver.Solver;
 import io.halfspace.solver.Target;
 import java.util.Map;
 import java.util.Optional;
@@ -118,11 +118,11 @@ final class CompressionJob {
     }
 
     private Trainer.Trained train(Trainer trainer, Network network, Target target) {
-        Dhspg solver = new Dhspg(
-                network.trace(),
-                network.groups(),
+        Solver solver = SolverChoice.solver(
+                config.solver(),
+                network,
                 target,
-                SolverChoice.settings(config.solver(), new BaseOptimizer(network.graph()).isAdaptive()),
+                new BaseOptimizer(network.graph()).isAdaptive(),
                 SolverChoice.schedule(config.solver(), trainer.totalSteps()));
         ComputationGraph kept = network.graph().clone();
         return trainer.train("compress", network.graph(), network.groups().count(), solver, (epoch, values) -> {

@@ -1,7 +1,10 @@
 package io.halfspace.spark;
 
+import io.halfspace.solver.Dhspg;
 import io.halfspace.solver.DhspgSettings;
+import io.halfspace.solver.Hesso;
 import io.halfspace.solver.Schedule;
+import io.halfspace.solver.Solver;
 import io.halfspace.solver.Target;
 
 /** A job's target and solver section, as the solver knows them. */
@@ -29,8 +32,19 @@ final class SolverChoice {
         }
     }
 
-    /** Penalty and projection; what the job leaves open follows from the kind of base optimiser. */
-    static DhspgSettings settings(SolverConfig config, boolean adaptive) {
+    /**
+     * The solver before its first step.
+     *
+     * @param adaptive whether the base optimiser scales its steps itself; what the job leaves open follows from it
+     */
+    static Solver solver(SolverConfig config, Network network, Target target, boolean adaptive, Schedule schedule) {
+        return switch (config.method()) {
+            case DHSPG -> new Dhspg(network.trace(), network.groups(), target, settings(config, adaptive), schedule);
+            case HESSO -> new Hesso(network.trace(), network.groups(), target, config.periods(), schedule);
+        };
+    }
+
+    private static DhspgSettings settings(SolverConfig config, boolean adaptive) {
         DhspgSettings usual = adaptive ? DhspgSettings.forAdam() : DhspgSettings.forSgd();
         return new DhspgSettings(
                 config.lambda().orElse(usual.lambda()), config.amplify().orElse(usual.amplify()), config.epsilon());

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,15 @@ final class JobConfigTest {
                 .isEqualTo(new TrainingConfig(
                         10, 64, Optional.empty(), 0.001, TrainingConfig.ScheduleName.CONSTANT, 0.9, 0, false, 42));
         assertThat(config.target()).isEqualTo(new TargetConfig(TargetConfig.Measure.PARAMETERS, 0.1));
+        assertThat(config.solver())
+                .isEqualTo(new SolverConfig(
+                        SolverConfig.Method.DHSPG,
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        0.95,
+                        10,
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty()));
         assertThat(config.shards()).isEqualTo(4);
         assertThat(config.master()).isEqualTo("local[*]");
         assertThat(config.data().normalization()).isEqualTo(Normalization.STANDARDIZE);
@@ -73,6 +83,22 @@ final class JobConfigTest {
         assertThat(config.training().optimizer()).contains(TrainingConfig.OptimizerName.MOMENTUM);
         assertThat(config.shards()).isEqualTo(2);
         assertThat(config.text()).contains("epochs: 3");
+    }
+
+    @Test
+    void solverMethod_isChosen_andKeysOfTheOtherAreFaults() throws Exception {
+        SolverConfig solver =
+                read(SMALLEST, "solver.method=hesso", "solver.periods=5").solver();
+
+        assertThat(solver.method()).isEqualTo(SolverConfig.Method.HESSO);
+        assertThat(solver.periods()).isEqualTo(5);
+        assertThatThrownBy(() -> read(SMALLEST, "solver.method=hesso", "solver.lambda=0.1", "solver.epsilon=0.5"))
+                .hasMessageContaining("solver.lambda: belongs to method dhspg, found method hesso")
+                .hasMessageContaining("solver.epsilon: belongs to method dhspg, found method hesso");
+        assertThatThrownBy(() -> read(SMALLEST, "solver.periods=3"))
+                .hasMessageContaining("solver.periods: belongs to method hesso, found method dhspg");
+        assertThatThrownBy(() -> read(SMALLEST, "solver.method=sgd"))
+                .hasMessageContaining("solver.method: found sgd, expected one of dhspg, hesso");
     }
 
     @Test

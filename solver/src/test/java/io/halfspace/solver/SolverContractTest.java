@@ -1,0 +1,195 @@
+package io.halfspace.solver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.halfspace.graph.ChannelSlices;
+import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.TraceGraph;
+import io.halfspace.graph.ZeroGroups;
+import java.util.Arrays;
+import java.util.BitSet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every solver promises. */
+final class SolverContractTest {
+    private static final float RATE = 0.05f;
+
+    private final TraceGraph graph = ToyNets.chain(true, 5, 16, 9, 3);
+    private final GroupPartition groups = GroupPartition.of(graph);
+    private final Schedule schedule = Schedule.forRun(60);
+    private final Target target = new Target.GroupCount(13);
+
+    @ParameterizedTest
+    @EnumSource
+    void training_reachesTheTargetExactlyAtTheKnownStepAndLearns(AnySolver kind) {
+        TraceGraph toy = LinearNetwork.graph();
+        GroupPartition toyGroups = GroupPartition.of(toy);
+        Schedule run = Schedule.forRun(800);
+        for (long seed = 1; seed <= 10; seed++) {
+            Solver solver = kind.make(toy, new Target.Groups(0.5), run, new Parts(1));
+            LinearNetwork network = new LinearNetwork(seed);
+            float[] x = LinearNetwork.start(seed);
+            float[] u = new float[x.length];
+            double first = network.loss(x, u, RATE);
+            double last = first;
+            for (int t = 0; t < 800; t++) {
+                last = network.loss(x, u, RATE);
+                StepReport report = solver.step(x, u, RATE);
+                assertThat(report.step()).isEqualTo(t);
+                assertThat(report.zeroGroups()).isEqualTo(Vectors.count(solver.zeroGroups()));
+                if (t >= run.frozenAt() - 1) {
+                    assertThat(solver.finished()).isTrue();
+                    assertThat(report.zeroGroups()).isEqualTo(6);
+                    assertThat(ZeroGroups.in(toyGroups, x)).isEqualTo(solver.zeroGroups());
+                }
+            }
+            assertThat(last).as("seed %d", seed).isLessThan(0.25 * first);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyTarget_isMetAtTheKnownStepWhateverTheUpdates(AnySolver kind) {
+        for (int count = 0; count <= groups.count() - 2; count++) {
+            Solver solver = kind.make(graph, new Target.GroupCount(count), schedule, new Parts(1));
+            float[] x = start();
+            while (solver.stepsTaken() < schedule.frozenAt()) {
+                solver.step(x, update(solver.stepsTaken()), RATE);
+            }
+            assertThat(solver.finished()).isTrue();
+            assertThat(ZeroGroups.in(groups, x)).isEqualTo(solver.zeroGroups());
+            assertThat(Vectors.count(solver.zeroGroups())).isEqualTo(count);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void zeroGroups_stayZero(AnySolver kind) {
+        Solver solver = solver(kind, new Parts(1));
+        float[] x = start();
+        boolean[] before = solver.zeroGroups();
+        while (solver.stepsTaken() < schedule.totalSteps()) {
+            solver.step(x, update(solver.stepsTaken()), RATE);
+            boolean[] zero = solver.zeroGroups();
+            for (int g = 0; g < zero.length; g++) {
+                assertThat(before[g] && !zero[g]).as("a zero group came back").isFalse();
+                assertThat(zero[g] && !groups.trainable().isZero(g, x)).isFalse();
+            }
+            before = zero;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everywhereOutsideTheChosenGroups_theStepIsPlain(AnySolver kind) {
+        Solver solver = solver(kind, new Parts(1));
+        float[] x = start();
+        while (solver.stepsTaken() < schedule.totalSteps()) {
+            float[] u = update(solver.stepsTaken());
+            BitSet chosen = Vectors.positions(groups, solver.state().targeted(), x.length);
+            assertThat(chosen.intersects(statistics())).isFalse();
+            float[] old = x.clone();
+            solver.step(x, u, RATE);
+            for (int i = chosen.nextClearBit(0); i < x.length; i = chosen.nextClearBit(i + 1)) {
+                assertThat(Float.floatToRawIntBits(x[i])).isEqualTo(Float.floatToRawIntBits(old[i] - u[i]));
+            }
+        }
+        assertThat(solver.finished()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void groupsThatAreZeroAlready_areTakenFirstAndStay(AnySolver kind) {
+        Solver solver = solver(kind, new Parts(1));
+        float[] x = start();
+        groups.trainable().clear(7, x);
+        while (solver.phase() == Phase.WARM_UP) {
+            solver.step(x, new float[x.length], RATE);
+        }
+        solver.step(x, update(2), RATE);
+        assertThat(solver.zeroGroups()[7]).isTrue();
+        assertThat(groups.trainable().isZero(7, x)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anyNumberOfParts_givesTheSameBits(AnySolver kind) {
+        for (int parts : new int[] {1, 2, 3, 16, 1000}) {
+            Solver one = solver(kind, new Parts(1));
+            Solver other = solver(kind, new Parts(parts));
+            float[] x = start();
+            float[] y = x.clone();
+            for (int t = 0; t < schedule.totalSteps(); t++) {
+                assertThat(other.step(y, update(t), RATE)).isEqualTo(one.step(x, update(t), RATE));
+                assertThat(Arrays.equals(x, y)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void restoredAtAnyStep_goesOnWithTheSameBits(AnySolver kind) {
+        for (int stop = 0; stop < schedule.totalSteps(); stop++) {
+            Solver whole = solver(kind, new Parts(1));
+            Solver resumed = solver(kind, new Parts(1));
+            float[] x = start();
+            for (int t = 0; t < stop; t++) {
+                whole.step(x, update(t), RATE);
+            }
+            resumed.restore(whole.state());
+            float[] y = x.clone();
+            for (int t = stop; t < schedule.totalSteps(); t++) {
+                assertThat(resumed.step(y, update(t), RATE)).isEqualTo(whole.step(x, update(t), RATE));
+            }
+            assertThat(Arrays.equals(x, y)).as("stopped at step %d", stop).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingAsked_isPlainTraining(AnySolver kind) {
+        Solver solver = kind.make(graph, new Target.Parameters(1), schedule, new Parts(1));
+        float[] x = start();
+        while (solver.phase() == Phase.WARM_UP) {
+            solver.step(x, update(2), RATE);
+        }
+        assertThat(solver.finished()).isTrue();
+        assertThat(solver.step(x, update(3), RATE).targetedGroups()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void faults_areRefusedBeforeTheFirstStep(AnySolver kind) {
+        assertThatThrownBy(() -> kind.make(graph, new Target.Groups(1), schedule, new Parts(1)))
+                .isInstanceOf(UnreachableTargetException.class);
+        assertThatThrownBy(() -> solver(kind, new Parts(1)).step(new float[3], start(), RATE))
+                .hasMessage("Cannot step: parameters has 3 values, the network has " + graph.parameterLength());
+        assertThatThrownBy(() -> solver(kind, new Parts(1))
+                        .restore(new SolverState(1, new double[0], new boolean[2], new boolean[2], new double[2])))
+                .hasMessage("Cannot go on from a state of 2 groups: the network has 25");
+    }
+
+    private Solver solver(AnySolver kind, Parts parts) {
+        return kind.make(graph, target, schedule, parts);
+    }
+
+    private float[] start() {
+        return Vectors.random(graph.parameterLength(), 1, 1);
+    }
+
+    private float[] update(int step) {
+        return Vectors.random(graph.parameterLength(), 100 + step, 0.1f);
+    }
+
+    private BitSet statistics() {
+        BitSet positions = new BitSet();
+        graph.vertices()
+                .forEach(vertex -> vertex.operation().slices().stream()
+                        .filter(slices -> slices.role() == ChannelSlices.Role.STATISTIC)
+                        .forEach(slices -> positions.set(slices.base(), slices.base() + vertex.channels())));
+        assertThat(positions.cardinality()).isPositive();
+        return positions;
+    }
+}
