@@ -1,11 +1,11 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.NativeAcceleration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,12 +27,14 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(
             names = "--input",
             paramLabel = "SIZES",
-            split = ",",
             description =
-                    "Shape of one example: FEATURES or CHANNELS,HEIGHT,WIDTH. Needed for convolutional model files.")
-    private List<Integer> input = List.of();
+                    "Shape of one example: FEATURES, or CHANNELS,HEIGHT,WIDTH, or FEATURES,STEPS of a sequence. Needed for convolutional model files; once for each input of the model.")
+    private List<String> input = List.of();
 
-    @Option(names = "--classes", description = "Classes of a built-in network (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--classes",
+            paramLabel = "N",
+            description = "Classes of a built-in network (default: ${DEFAULT-VALUE}).")
     private int classes = 10;
 
     @ArgGroup
@@ -50,12 +52,16 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         NativeAcceleration.enable();
-        Optional<int[]> told = input.isEmpty() ? InputShape.ofBuiltIn(model) : Optional.of(sizes());
-        ModelSource source = ModelSource.load(
-                JobConfig.resolveModel(model, new Path(".")), told.orElse(new int[0]), classes, 0, new Configuration());
-        int[] shape = told.or(() -> InputShape.of(source.network())).orElseThrow(this::shapeUnknown);
+        List<int[]> told = input.isEmpty()
+                ? InputShape.ofBuiltIn(model).stream().toList()
+                : input.stream().map(AnalyzeCommand::sizes).toList();
+        ModelSource source =
+                ModelSource.load(model, told.isEmpty() ? new int[0] : told.get(0), classes, 0, new Configuration());
+        InputType[] types = told.isEmpty()
+                ? InputShape.of(source.network()).orElseThrow(this::shapeUnknown)
+                : InputShape.told(source.network(), told);
         long start = System.nanoTime();
-        Network network = Network.analyse(source.network(), shape);
+        Network network = Network.analyse(source.network(), types);
         double millis = (System.nanoTime() - start) / 1e6;
         AnalysisReport report = AnalysisReport.of(model, network, millis);
         System.out.println(form.json ? report.json() : form.dot ? report.dot(network) : report.table());
@@ -65,11 +71,17 @@ final class AnalyzeCommand implements Callable<Integer> {
     private JobException shapeUnknown() {
         return new JobException(
                 ExitCode.CONFIGURATION,
-                "Cannot analyse '%s': the model does not say the height and width of its input, give --input CHANNELS,HEIGHT,WIDTH"
+                "Cannot analyse '%s': the model does not say the height and width of its input, give --input CHANNELS,HEIGHT,WIDTH (once for each input)"
                         .formatted(model));
     }
 
-    private int[] sizes() {
-        return input.stream().mapToInt(Integer::intValue).toArray();
+    private static int[] sizes(String text) {
+        if (!text.matches("[1-9]\\d{0,8}(,[1-9]\\d{0,8}){0,2}")) {
+            throw new JobException(
+                    ExitCode.CONFIGURATION,
+                    "Cannot understand '--input %s': expected whole numbers from 1, as FEATURES, CHANNELS,HEIGHT,WIDTH or FEATURES,STEPS"
+                            .formatted(text));
+        }
+        return Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
     }
 }

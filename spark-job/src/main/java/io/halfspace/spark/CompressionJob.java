@@ -46,14 +46,23 @@ final class CompressionJob {
         try {
             stages();
             report.succeeded();
+            folder.write(RunFolder.RESULT, report.json());
             return report;
-        } catch (Exception e) {
-            // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
+        } catch (Throwable e) {
+            // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared, and memory may run out.
             JobException failure = Failures.explain(e);
             report.failed(failure.exitCode(), failure.getMessage());
+            writeReport(failure);
             throw failure;
-        } finally {
+        }
+    }
+
+    /** Where not even the report can be written, what ended the run still says more. */
+    private void writeReport(JobException failure) {
+        try {
             folder.write(RunFolder.RESULT, report.json());
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.halfspace.spark;
 
+import java.util.Arrays;
 import org.apache.hadoop.fs.Path;
 
 /** Reads the {@code data} section of a job file. */
@@ -11,13 +12,8 @@ final class DataSection {
             section.missing("format");
         }
         ConfigSection augment = section.section("augment");
-        int[] shape = section.sizes("shape");
-        if (shape.length != 1 && shape.length != 3) {
-            section.fault(
-                    "shape",
-                    "found %d sizes, expected [features] or [channels, height, width]".formatted(shape.length));
-            shape = new int[] {1};
-        }
+        DataFormat format = section.choice("format", DataFormat.CSV, DataFormat.class);
+        int[] shape = shape(section, format);
         if (!section.has("classes")) {
             section.missing("classes");
         }
@@ -29,35 +25,79 @@ final class DataSection {
             section.fault("augment", "found examples of shape [features], expected images");
             augmentation = new Augmentation(0, false);
         }
+        DataPart validation = part(section.section("validation"), folder, false);
+        DataPart test = part(section.section("test"), folder, false);
+        if (validation.fraction() + test.fraction() >= 1) {
+            section.fault(
+                    "validation.fraction",
+                    "found %s beside test.fraction %s, expected a sum below 1"
+                            .formatted(validation.fraction(), test.fraction()));
+            validation = DataPart.NONE;
+        }
         return new DataConfig(
-                section.choice("format", DataFormat.CSV, DataFormat.class),
+                format,
                 part(section.section("train"), folder, true),
-                part(section.section("validation"), folder, false),
-                part(section.section("test"), folder, false),
+                validation,
+                test,
                 shape,
                 section.integer("classes", 2, 2, 1_000_000),
                 section.choice("normalize", Normalization.STANDARDIZE, Normalization.class),
                 augmentation,
-                section.text("label-column", "last"),
+                section.text("label-column", format == DataFormat.PARQUET ? "label" : "last"),
                 section.text("features-column", "features"));
     }
 
+    /** The shape, one that {@link DataConfig} takes whatever the fault. */
+    private static int[] shape(ConfigSection section, DataFormat format) {
+        int[] fallback = format == DataFormat.IMAGES ? new int[] {1, 1, 1} : new int[] {1};
+        if (!section.has("shape")) {
+            section.missing("shape");
+            return fallback;
+        }
+        int[] shape = section.sizes("shape");
+        if (shape.length == 0) {
+            return fallback;
+        }
+        String found = "found %s, expected ".formatted(Arrays.toString(shape));
+        if (shape.length != 1 && shape.length != 3) {
+            section.fault("shape", found + "[features] or [channels, height, width]");
+            return fallback;
+        }
+        if (Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b) > Integer.MAX_VALUE) {
+            section.fault("shape", found + "at most %d values in all".formatted(Integer.MAX_VALUE));
+            return fallback;
+        }
+        if (format == DataFormat.IMAGES && (shape.length != 3 || (shape[0] != 1 && shape[0] != 3))) {
+            section.fault("shape", found + "[1 or 3, height, width] of images");
+            return fallback;
+        }
+        return shape;
+    }
+
     private static DataPart part(ConfigSection section, Path folder, boolean required) {
-        String path = required ? section.requiredText("path") : section.text("path", "");
-        String labels = section.text("labels", "");
-        double fraction = section.number("fraction", 0, 0, 0.9);
+        if (required && !section.has("path")) {
+            section.missing("path");
+        }
+        String path = location(section, "path", folder);
+        String labels = location(section, "labels", folder);
+        double fraction = required ? 0 : section.number("fraction", 0, 0, 0.9);
         if (!path.isEmpty() && fraction > 0) {
             section.fault("fraction", "found beside a path, expected one of the two");
             fraction = 0;
         }
         long[] rows = rows(section);
-        return new DataPart(
-                path.isEmpty() ? "" : resolve(path, folder),
-                labels.isEmpty() ? "" : resolve(labels, folder),
-                section.text("folder", ""),
-                rows[0],
-                rows[1],
-                fraction);
+        return new DataPart(path, labels, section.text("folder", ""), rows[0], rows[1], fraction);
+    }
+
+    /** A location, resolved; empty if absent or faulty. */
+    static String location(ConfigSection section, String key, Path folder) {
+        String location = section.text(key, "");
+        try {
+            return location.isEmpty() ? "" : resolve(location, folder);
+        } catch (IllegalArgumentException e) {
+            section.fault(key, "found %s, expected a path or URI".formatted(location));
+            return "";
+        }
     }
 
     /** {@code rows: 0-1437}: the first row and, exclusive, the last. */

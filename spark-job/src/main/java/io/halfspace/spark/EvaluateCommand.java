@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -42,12 +41,8 @@ final class EvaluateCommand implements Callable<Integer> {
         JobConfig config = JobConfig.of(JobFile.read(job, settings, new Configuration()));
         int[] shape = config.data().shape();
         int classes = config.data().classes();
-        ModelSource source = ModelSource.load(
-                JobConfig.resolveModel(model, new Path(".")),
-                shape,
-                classes,
-                config.training().seed(),
-                new Configuration());
+        ModelSource source =
+                ModelSource.load(model, shape, classes, config.training().seed(), new Configuration());
         NetworkShape.check(source.network(), shape, classes);
         SparkSession session = Sessions.open(config.name(), config.master());
         try (TrainingData data = TrainingData.load(

@@ -26,10 +26,20 @@ final class Failures {
         while (root.getCause() != null && !(root instanceof SparkException)) {
             root = root.getCause();
         }
-        String first = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+        if (root instanceof OutOfMemoryError) {
+            return new JobException(
+                    ExitCode.TRY_AGAIN,
+                    "Cannot finish the job: memory ran out (%s), give the driver and executors more of it or use a smaller batch"
+                            .formatted(firstLine(root)),
+                    failure);
+        }
         return new JobException(
                 ExitCode.TRY_AGAIN,
-                "Cannot finish the job: %s: %s".formatted(root.getClass().getSimpleName(), first),
+                "Cannot finish the job: %s: %s".formatted(root.getClass().getSimpleName(), firstLine(root)),
                 failure);
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -39,10 +39,11 @@ record JobConfig(
         List<String> faults = new ArrayList<>();
         ConfigSection root = new ConfigSection(file.values(), faults);
         ConfigSection spark = root.section("spark");
-        TrainingConfig training = training(root.section("training"));
+        ConfigSection section = root.section("training");
+        TrainingConfig training = training(section);
         JobConfig config = new JobConfig(
                 root.text("name", stem(file.name())),
-                resolveModel(root.requiredText("model"), file.folder()),
+                model(root, file.folder()),
                 DataSection.read(root.section("data"), file.folder()),
                 training,
                 TargetConfig.read(root.section("target")),
@@ -51,16 +52,29 @@ record JobConfig(
                 spark.integer("shards", 4, 1, 4096),
                 root.text("output", ""),
                 file.text());
-        if (config.shards > training.batch()) {
-            faults.add("spark.shards: found %d, expected at most training.batch, which is %d"
-                    .formatted(config.shards, training.batch()));
+        if (training.batch() % config.shards != 0) {
+            faults.add("training.batch: found %d, expected a multiple of spark.shards, which is %d"
+                    .formatted(training.batch(), config.shards));
+        }
+        if (isFile(config.model) && training.optimizer().isEmpty()) {
+            for (String key : List.of("learning-rate", "schedule", "momentum", "weight-decay")) {
+                if (section.has(key)) {
+                    section.fault(
+                            key,
+                            "found without optimizer, expected both or none: the model file has an optimizer of its own");
+                }
+            }
         }
         root.reportUnknownKeys();
         if (!faults.isEmpty()) {
             throw new JobException(
                     ExitCode.CONFIGURATION,
-                    "Cannot use job file '%s', found %d faults:%n  %s"
-                            .formatted(file.name(), faults.size(), String.join(System.lineSeparator() + "  ", faults)));
+                    "Cannot use job file '%s', found %d %s:%n  %s"
+                            .formatted(
+                                    file.name(),
+                                    faults.size(),
+                                    faults.size() == 1 ? "fault" : "faults",
+                                    String.join(System.lineSeparator() + "  ", faults)));
         }
         return config;
     }
@@ -82,9 +96,14 @@ record JobConfig(
                 section.integer("seed", 42L, Long.MIN_VALUE, Long.MAX_VALUE));
     }
 
+    private static String model(ConfigSection root, Path folder) {
+        String model = root.requiredText("model");
+        return isFile(model) ? DataSection.location(root, "model", folder) : model;
+    }
+
     /** A name without a dot or a slash is a built-in network; anything else is a file, relative to the job file. */
-    static String resolveModel(String model, Path folder) {
-        return model.contains(".") || model.contains("/") ? DataSection.resolve(model, folder) : model;
+    static boolean isFile(String model) {
+        return model.contains(".") || model.contains("/");
     }
 
     private static String stem(String location) {

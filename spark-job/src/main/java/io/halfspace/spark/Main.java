@@ -2,7 +2,7 @@ package io.halfspace.spark;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The command line: {@code compress}, {@code analyze}, {@code evaluate}.
@@ -39,11 +39,27 @@ public final class Main {
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new Main());
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler(Main::explain);
-        return line.execute(arguments);
+        line.setParameterExceptionHandler(Main::misunderstood);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+        try {
+            return line.execute(arguments);
+        } catch (Error e) {
+            // Out of memory, or a class or native library that is missing: a sentence and an exit code all the same.
+            return explain(e, line);
+        }
     }
 
-    private static int explain(Exception failure, CommandLine line, ParseResult parsed) {
+    private static int misunderstood(ParameterException fault, String[] arguments) {
+        CommandLine line = fault.getCommandLine();
+        line.getErr()
+                .println("Cannot understand the command line: %s; see '%s --help'"
+                        .formatted(
+                                fault.getMessage().lines().findFirst().orElse(""),
+                                line.getCommandSpec().qualifiedName()));
+        return ExitCode.CONFIGURATION.number();
+    }
+
+    private static int explain(Throwable failure, CommandLine line) {
         JobException explained = Failures.explain(failure);
         line.getErr().println(explained.getMessage());
         if ("1".equals(System.getenv("HALFSPACE_DEBUG"))) {

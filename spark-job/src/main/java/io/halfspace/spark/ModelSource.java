@@ -27,16 +27,18 @@ record ModelSource(ComputationGraph network, boolean builtIn) {
      * @throws JobException exit code 3 if the file cannot be read, 5 if it is no model that can be used
      */
     static ModelSource load(String model, int[] shape, int classes, long seed, Configuration hadoop) {
-        if (!model.contains(".") && !model.contains("/")) {
+        if (!JobConfig.isFile(model)) {
             try {
                 return new ModelSource(BuiltinNetworks.create(model, shape, classes, seed, new Adam(), 0), true);
             } catch (IllegalArgumentException e) {
                 throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
             }
         }
-        Path path = new Path(model);
-        try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-            return new ModelSource(ModelFile.read(model, in), false);
+        try {
+            Path path = new Path(model);
+            try (InputStream in = path.getFileSystem(hadoop).open(path)) {
+                return new ModelSource(ModelFile.read(model, in), false);
+            }
         } catch (ModelFileException e) {
             throw new JobException(ExitCode.UNSUPPORTED_MODEL, e.getMessage(), e);
         } catch (IOException | IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import io.halfspace.graph.NetworkCost;
 import io.halfspace.graph.Thinning;
 import io.halfspace.graph.TraceGraph;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -20,7 +21,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) {
     /** Traces a network that takes examples of the given shape, and finds its groups. */
     static Network analyse(ComputationGraph graph, int[] shape) {
-        TraceGraph trace = NetworkTracer.trace(graph, NetworkShape.inputType(shape));
+        return analyse(graph, NetworkShape.inputType(shape));
+    }
+
+    /** The same for any number of inputs, a type each. */
+    static Network analyse(ComputationGraph graph, InputType... types) {
+        TraceGraph trace = NetworkTracer.trace(graph, types);
         return new Network(graph, trace, GroupPartition.of(trace));
     }
 

@@ -39,8 +39,8 @@ final class RunFolder {
      * @throws JobException if it holds another run, or cannot be written
      */
     static RunFolder claim(String location, Configuration hadoop) {
-        Path path = new Path(location);
         try {
+            Path path = new Path(location);
             FileSystem files = path.getFileSystem(hadoop);
             if (files.exists(path)) {
                 if (files.getFileStatus(path).isFile()) {
@@ -60,6 +60,10 @@ final class RunFolder {
                 throw new JobException(
                         ExitCode.CONFIGURATION, "Cannot write to '%s': the folder cannot be made".formatted(location));
             }
+            // That a folder is there does not tell that it can be written: better known now than after the first epoch.
+            Path probe = new Path(path, ".writable");
+            files.create(probe, true).close();
+            files.delete(probe, false);
             return new RunFolder(files, files.makeQualified(path));
         } catch (IOException | IllegalArgumentException e) {
             throw new JobException(

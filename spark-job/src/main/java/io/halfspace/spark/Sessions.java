@@ -19,7 +19,17 @@ final class Sessions {
                 "spark.ui.enabled", String.valueOf(!conf.get("spark.master").startsWith("local")));
         // One thread a task: more of them than cores slow each other down, and gradients depend on their number.
         conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
-        return SparkSession.builder().config(conf).getOrCreate();
+        try {
+            return SparkSession.builder().config(conf).getOrCreate();
+        } catch (Exception e) {
+            // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
+            String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            boolean misspelt = fault.startsWith("Could not parse Master URL");
+            throw new JobException(
+                    misspelt ? ExitCode.CONFIGURATION : ExitCode.TRY_AGAIN,
+                    "Cannot open Spark on master '%s': %s".formatted(conf.get("spark.master"), fault),
+                    e);
+        }
     }
 
     /** Stops the session, except inside Databricks, where it belongs to the notebook. */

@@ -23,7 +23,7 @@ final class Summary {
         }
         lines.add(millis("latency of one", report, "one"));
         lines.add(millis("latency of a batch", report, "batch"));
-        lines.add("%-20s %13s%% %13s%%   (dense: %s; compact: %s)"
+        lines.add("%-20s %14s %14s   (dense: %s; compact: %s)"
                 .formatted(
                         "accuracy",
                         percent(report.number("dense", "accuracy")),
@@ -45,6 +45,6 @@ final class Summary {
     }
 
     private static String percent(double accuracy) {
-        return Double.isNaN(accuracy) ? "-" : String.format(Locale.ROOT, "%.2f", 100 * accuracy);
+        return Double.isNaN(accuracy) ? "-" : String.format(Locale.ROOT, "%.2f%%", 100 * accuracy);
     }
 }

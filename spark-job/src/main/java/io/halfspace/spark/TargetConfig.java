@@ -24,7 +24,12 @@ record TargetConfig(Measure measure, double amount) {
             String key = ConfigSection.word(measure);
             if (section.has(key)) {
                 double most = measure == Measure.GROUPS ? 1 : 1e15;
-                found.add(new TargetConfig(measure, section.number(key, 0.5, 0, most)));
+                double amount = section.number(key, 0.5, 0, most);
+                if (amount == 0 && measure != Measure.GROUPS) {
+                    section.fault(key, "found 0, expected a share in (0, 1] or a number above 1");
+                    amount = 0.5;
+                }
+                found.add(new TargetConfig(measure, amount));
             }
         }
         if (found.size() != 1) {

@@ -12,6 +12,8 @@ import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class JobConfigTest {
     private static final String SMALLEST = """
@@ -126,7 +128,7 @@ final class JobConfigTest {
                         "model: is missing",
                         "modle: unknown key, expected one of",
                         "data.format: found xml, expected one of idx, csv, images, parquet",
-                        "data.shape: found 2 sizes",
+                        "data.shape: found [28, 28], expected [features] or [channels, height, width]",
                         "data.classes: found ten, expected a whole number from 2",
                         "data.train.rows: found 5-2",
                         "data.validation.fraction: found beside a path",
@@ -134,7 +136,36 @@ final class JobConfigTest {
                         "training.colour: unknown key",
                         "target.groups|parameters|flops: found 2 targets, expected exactly one",
                         "solver.warm-up: found 0.6, expected less than frozen-at 0.5",
-                        "spark.shards: found 8, expected at most training.batch, which is 2");
+                        "training.batch: found 2, expected a multiple of spark.shards, which is 8");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.batch=66 | training.batch: found 66, expected a multiple of spark.shards, which is 4",
+                "data.format=images;data.shape=[2, 8, 8] | data.shape: found [2, 8, 8], expected [1 or 3, height, width]",
+                "data.shape=[100000, 100000, 100000] | data.shape: found [100000, 100000, 100000], expected at most",
+                "data.validation.fraction=0.6;data.test.fraction=0.6 | data.validation.fraction: found 0.6 beside",
+                "data.train.path=a:b | data.train.path: found a:b, expected a path or URI",
+                "data.train.fraction=0.5 | data.train.fraction: unknown key",
+                "model=a:b.zip | model: found a:b.zip, expected a path or URI",
+                "target={flops: 0} | target.flops: found 0, expected a share in (0, 1]",
+                "model=a.zip;training.learning-rate=0.1 | training.learning-rate: found without optimizer",
+            })
+    void faultsThatOnlyShowTogether_areConfigurationFaultsToo(String settings, String fault) {
+        assertThatThrownBy(() -> read(SMALLEST, settings.split(";")))
+                .asInstanceOf(type(JobException.class))
+                .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION))
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("found 1 fault:", fault);
+    }
+
+    @Test
+    void labelColumnOfParquet_isLabelUnlessSaid() throws Exception {
+        assertThat(read(SMALLEST, "data.format=parquet").data().labelColumn()).isEqualTo("label");
+        assertThat(read(SMALLEST).data().labelColumn()).isEqualTo("last");
     }
 
     @Test
