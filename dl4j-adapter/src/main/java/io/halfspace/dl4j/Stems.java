@@ -123,7 +123,11 @@ final class Stems {
         slices.add(ChannelSlices.consumer(0, depthwise, taps, taps, in * taps, multiplier));
         slices.add(ChannelSlices.consumer(0, pointwise, multiplier, multiplier, in * multiplier, out));
         Cost.Terms weights = new Cost.Terms(multiplier, 0, 0, (long) multiplier * taps, 0);
-        return stem(layer, out, slices, cost(layer, weights, site.positions(), site));
+        Operation operation = stem(layer, out, slices, cost(layer, weights, site.positions(), site))
+                .withLeastInputs(2);
+        return in == 1 && operation.protection().isEmpty()
+                ? operation.protectedBecause("ND4J cannot run it on one channel with fewer outputs")
+                : operation;
     }
 
     /**

@@ -93,8 +93,7 @@ class TopologyTest {
         ComputationGraph network = topology.network(type);
         TraceGraph trace = NetworkTracer.trace(network, topology.types());
         GroupPartition partition = GroupPartition.of(trace);
-        int minimum = topology.name().startsWith("separable") ? 2 : 1; // See Stems.resizedSeparable.
-        Thinning thinning = new Thinning(trace, partition, minimum);
+        Thinning thinning = new Thinning(trace, partition);
         boolean[] leaving = choose(partition, thinning, share);
         network.setParams(row(zeroed(parameters(network), partition, leaving), type));
         INDArray before = network.params().dup();
