@@ -104,7 +104,9 @@ class TopologyTest {
         INDArray[] probe = topology.probe(type);
         EquivalenceCheck check = EquivalenceCheck.compare(network, built, probe);
         assertThat(check.passed()).as("%s", check).isTrue();
-        assertThat(share == 1 || tellsExamplesApart(network, probe)).isTrue();
+        assertThat(share == 1 || tellsExamplesApart(network, probe))
+                .as("it is alive")
+                .isTrue();
         NetworkCost cost = thinning.cost();
         assertThat(built.numParams()).isEqualTo(cost.parameters() + cost.statistics());
         NetworkCost full = new Thinning(trace, partition).cost();
