@@ -7,13 +7,20 @@ import io.halfspace.graph.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling3D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.nd4j.linalg.activations.IActivation;
 
 /** Layers with one input that keep the channels apart. */
@@ -111,6 +118,41 @@ final class Accessories {
                 : plain(site);
     }
 
+    static Operation subsampling3d(Subsampling3DLayer layer, Site site) {
+        if (layer.getDataFormat() != Convolution3D.DataFormat.NCDHW) {
+            return Rules.unknown(site, Stems.CHANNELS_LAST_VOLUME);
+        }
+        return layer.getPoolingType() == PoolingType.PNORM ? plain(site).protectedBecause(NO_GRADIENT) : plain(site);
+    }
+
+    static Operation upsampling3d(Upsampling3D layer, Site site) {
+        return layer.getDataFormat() == Convolution3D.DataFormat.NCDHW
+                ? plain(site)
+                : Rules.unknown(site, Stems.CHANNELS_LAST_VOLUME);
+    }
+
+    /** One weight and one bias a channel. */
+    static Operation elementWiseMultiplication(ElementWiseMultiplicationLayer layer, Site site) {
+        int n = Math.toIntExact(layer.getNOut());
+        List<ChannelSlices> slices = List.of(Stems.vector(site.offset()), Stems.vector(site.offset() + n));
+        Cost cost = new Cost(Cost.Terms.perOut(2), Cost.Terms.ZERO, Cost.Terms.ZERO, site.positions());
+        return Zeros.after(Operation.accessory(n, ChannelMap.IDENTITY, true, slices, cost), layer.getActivationFn());
+    }
+
+    /** Divides an example by the length of all its channels together, to which a zero channel adds nothing. */
+    static Operation l2Normalize(L2NormalizeVertex vertex, Site site) {
+        int[] over = vertex.getDimension();
+        boolean overChannels = over == null || over.length == 0 || Arrays.equals(over, new int[] {1});
+        return overChannels && site.input().is(InputType.Type.FF)
+                ? plain(site)
+                : Rules.unknown(site, "it is exact for plain features only");
+    }
+
+    static RepeatVector resizedRepetition(RepeatVector layer, Kept kept) {
+        layer.setNIn(kept.in());
+        return layer;
+    }
+
     static Operation globalPooling(GlobalPoolingLayer layer, Site site) {
         boolean last = Joints.channelAxis(site.input()) != 1;
         int[] pooled = layer.getPoolingDimensions();
@@ -125,6 +167,7 @@ final class Accessories {
         return switch (input.type().getType()) {
             case RNN -> channelsLast ? new int[] {1} : new int[] {2};
             case CNN -> channelsLast ? new int[] {1, 2} : new int[] {2, 3};
+            case CNN3D -> new int[] {2, 3, 4};
             default -> new int[0];
         };
     }

@@ -1,5 +1,6 @@
 package io.halfspace.dl4j;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,8 +26,8 @@ public record EquivalenceCheck(
     public static EquivalenceCheck compare(ComputationGraph expected, ComputationGraph actual, INDArray... probe) {
         double tolerance =
                 expected.getConfiguration().getDataType() == DataType.DOUBLE ? DOUBLE_TOLERANCE : FLOAT_TOLERANCE;
-        INDArray[] left = expected.output(false, probe);
-        INDArray[] right = actual.output(false, probe);
+        INDArray[] left = expected.output(false, copies(probe));
+        INDArray[] right = actual.output(false, copies(probe));
         if (left.length != right.length) {
             return new EquivalenceCheck(Double.NaN, Double.NaN, tolerance, false);
         }
@@ -47,6 +48,11 @@ public record EquivalenceCheck(
         double relative = difference == 0 ? 0 : difference / scale;
         boolean finite = Double.isFinite(difference) && Double.isFinite(scale);
         return new EquivalenceCheck(difference, relative, tolerance, finite && relative <= tolerance);
+    }
+
+    /** At inference, Deeplearning4j's activation layers write over what they are given, network inputs included. */
+    private static INDArray[] copies(INDArray[] probe) {
+        return Arrays.stream(probe).map(INDArray::dup).toArray(INDArray[]::new);
     }
 
     private static double[] values(INDArray array) {

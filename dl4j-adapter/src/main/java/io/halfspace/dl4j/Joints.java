@@ -45,6 +45,11 @@ final class Joints {
         return Operation.concat(site.channels(), site.positions());
     }
 
+    /** Stacks examples, not channels: a channel is zero if it is in every input. */
+    static Operation stackOfExamples(Site site) {
+        return Operation.joint(site.channels(), false, site.positions());
+    }
+
     static Operation subset(SubsetVertex vertex, Site site) {
         if (channelAxis(site.input()) != 1) {
             return Rules.unknown(site, "it picks along axis 1, and the channels lie along another");

@@ -12,18 +12,24 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Reads a network's configuration into a trace graph: one vertex for each of Deeplearning4j's, in its topological order
- * and with its name, and one more, named {@code <layer>/preprocessor}, for each preprocessor before a layer.
+ * and with its name, and one more, named {@code <layer>/preprocessor}, for each preprocessor before a layer. A layer that
+ * stacks the outputs of two directions is a vertex with the units of one, and another, named {@code <layer>/directions},
+ * with those of both.
  *
  * <p>Parameter positions are those of {@code ComputationGraph.params()}. A vertex that no rule covers, or whose rule does
  * not account for exactly the channels and parameters that it has, is unknown, with the reason; it is never an error.
  */
 public final class NetworkTracer {
     private static final String PREPROCESSOR = "/preprocessor";
+    private static final String DIRECTIONS = "/directions";
 
     private final ComputationGraph network;
     private final ComputationGraphConfiguration configuration;
@@ -83,7 +89,25 @@ public final class NetworkTracer {
             describe(name + PREPROCESSOR, name, preprocessor, inputs, 0);
             inputs = List.of(vertices.size() - 1);
         }
-        describe(name, name, layerVertex.getLayerConf().getLayer(), inputs, Math.toIntExact(vertex.numParams(true)));
+        Layer layer = layerVertex.getLayerConf().getLayer();
+        describe(name, name, layer, inputs, Math.toIntExact(vertex.numParams(true)));
+        if (layer instanceof Bidirectional both && both.getMode() == Bidirectional.Mode.CONCAT) {
+            stackDirections(name, both);
+        }
+    }
+
+    private void stackDirections(String name, Bidirectional layer) {
+        int units = vertices.size() - 1;
+        Shape one = shapes.get(units);
+        Shape both = Outputs.withChannels(one, 2 * one.channels());
+        Operation operation = Recurrent.directions(one.channels(), one.positions());
+        add(name + DIRECTIONS, name, layer.getClass().getSimpleName(), List.of(units), operation, both);
+        indices.put(name, vertices.size() - 1);
+    }
+
+    /** Whether a vertex of the trace stands for a preprocessor before a layer. */
+    static boolean isPreprocessor(Vertex vertex) {
+        return vertex.name().equals(vertex.layer() + PREPROCESSOR);
     }
 
     private void describe(String name, String layer, Object subject, List<Integer> inputs, int parameters) {
@@ -91,7 +115,7 @@ public final class NetworkTracer {
         Shape shape;
         Operation operation;
         try {
-            shape = Outputs.of(subject, given);
+            shape = outputOf(subject, given);
             Site site = new Site(given, shape, offset, parameters);
             operation = accountedFor(Rules.operation(subject, site), site);
         } catch (RuntimeException e) {
@@ -106,6 +130,13 @@ public final class NetworkTracer {
         }
         add(name, layer, subject.getClass().getSimpleName(), inputs, operation, shape);
         offset += parameters;
+    }
+
+    private Shape outputOf(Object subject, List<Shape> inputs) {
+        if (subject instanceof DuplicateToTimeSeriesVertex duplicate) {
+            return Outputs.alongside(inputs.get(0), shapes.get(indices.get(duplicate.getInputName())));
+        }
+        return Outputs.of(subject, inputs);
     }
 
     private void add(String name, String layer, String type, List<Integer> inputs, Operation operation, Shape shape) {

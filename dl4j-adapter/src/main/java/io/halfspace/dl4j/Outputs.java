@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /** What layers, vertices and preprocessors give, after Deeplearning4j's own shape inference. */
@@ -24,7 +25,11 @@ final class Outputs {
         if (subject instanceof SubsetVertex subset) {
             // Deeplearning4j's own answer is negative for images.
             int channels = subset.getTo() - subset.getFrom() + 1;
-            return new Shape(withChannels(input.type(), channels), channels, input.positions());
+            return withChannels(input, channels);
+        }
+        if (subject instanceof Bidirectional both) {
+            // What one direction gives; see NetworkTracer.
+            return of(both.getFwd(), inputs);
         }
         InputType[] types = inputs.stream().map(Shape::type).toArray(InputType[]::new);
         Shape output = Shape.of(type(subject, types));
@@ -48,9 +53,24 @@ final class Outputs {
         return ((GraphVertex) subject).clone().getOutputType(0, types);
     }
 
+    /** The same shape with other channels. */
+    static Shape withChannels(Shape shape, int channels) {
+        return new Shape(withChannels(shape.type(), channels), channels, shape.positions());
+    }
+
+    /** The channels of plain features at every step of a series. */
+    static Shape alongside(Shape features, Shape series) {
+        return new Shape(
+                InputType.recurrent(features.channels(), series.positions()), features.channels(), series.positions());
+    }
+
     private static InputType withChannels(InputType type, int channels) {
         if (type instanceof InputType.InputTypeConvolutional image) {
             return InputType.convolutional(image.getHeight(), image.getWidth(), channels, image.getFormat());
+        }
+        if (type instanceof InputType.InputTypeConvolutional3D volume) {
+            return InputType.convolutional3D(
+                    volume.getDataFormat(), volume.getDepth(), volume.getHeight(), volume.getWidth(), channels);
         }
         if (type instanceof InputType.InputTypeRecurrent series) {
             return InputType.recurrent(channels, series.getTimeSeriesLength(), series.getFormat());

@@ -1,15 +1,24 @@
 package io.halfspace.dl4j;
 
+import io.halfspace.graph.ChannelMap;
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.Cost;
 import io.halfspace.graph.Operation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 
 /**
  * Recurrent layers: a channel is a hidden unit. With its columns in the input and recurrent weights and its biases zero,
@@ -43,6 +52,90 @@ final class Recurrent {
         Shape allSteps = site.output().withPositions(site.input().positions());
         return Rules.operation(
                 layer.getUnderlying(), new Site(site.inputs(), allSteps, site.offset(), site.parameters()));
+    }
+
+    /**
+     * Two layers, one of which reads the steps backwards; the parameters of the first lie before those of the second. A
+     * channel is a unit of both: Deeplearning4j wants them to have as many units, so where their outputs are stacked, unit
+     * j of the one can only leave with unit j of the other (see {@link #directions}).
+     */
+    static Operation bidirectional(Bidirectional layer, Site site) {
+        int half = site.parameters() / 2;
+        Site first = new Site(site.inputs(), site.output(), site.offset(), half);
+        Site second = new Site(site.inputs(), site.output(), site.offset() + half, half);
+        Operation forward = Rules.operation(layer.getFwd(), first);
+        Operation backward = Rules.operation(layer.getBwd(), second);
+        if (!(layer.getFwd() instanceof BaseRecurrentLayer) || forward.kind() != Operation.Kind.STEM) {
+            return Rules.unknown(
+                    site, forward.protection().orElse("Deeplearning4j cannot train it around another wrapper"));
+        }
+        return both(forward, backward);
+    }
+
+    static Bidirectional resizedBidirectional(Bidirectional layer, Kept kept) {
+        Rules.resized(layer.getFwd(), kept);
+        Rules.resized(layer.getBwd(), kept);
+        return layer;
+    }
+
+    /** The stacked outputs of both directions: channel j comes from unit j modulo their number. */
+    static Operation directions(int units, long positions) {
+        return Operation.accessory(
+                2 * units, ChannelMap.flattenChannelsLast(units, 2), true, List.of(), Cost.free(positions));
+    }
+
+    /** An older layer that adds its directions, both with peepholes. */
+    @SuppressWarnings("deprecation") // Stored networks still hold it.
+    static Operation gravesBidirectionalLstm(GravesBidirectionalLSTM layer, Site site) {
+        int half = site.parameters() / 2;
+        Site second = new Site(site.inputs(), site.output(), site.offset() + half, half);
+        return both(units(layer, site, 4, 3), units(layer, second, 4, 3));
+    }
+
+    private static Operation both(Operation forward, Operation backward) {
+        List<ChannelSlices> slices = new ArrayList<>(forward.slices());
+        slices.addAll(backward.slices());
+        Cost one = forward.cost();
+        Cost cost = new Cost(
+                one.parameters().plus(backward.cost().parameters()),
+                Cost.Terms.ZERO,
+                one.flops().plus(backward.cost().flops()),
+                one.positions());
+        Optional<String> protection = forward.protection().or(backward::protection);
+        Operation operation =
+                Operation.stem(forward.channels(), forward.zeroPreserving() && backward.zeroPreserving(), slices, cost);
+        return protection.map(operation::protectedBecause).orElse(operation);
+    }
+
+    /**
+     * A recurrent layer that skips the steps at which all its inputs have one value. A channel that is always zero does not
+     * change which steps these are if the value is zero; else its inputs must stay.
+     */
+    static Operation maskZero(MaskZeroLayer layer, Site site) {
+        Operation operation = Rules.operation(layer.getUnderlying(), site);
+        if (layer.getMaskingValue() == 0) {
+            return operation;
+        }
+        List<ChannelSlices> own = operation.slices().stream()
+                .filter(slices -> slices.role() != ChannelSlices.Role.CONSUMER)
+                .toList();
+        Operation readingAll = Operation.stem(operation.channels(), operation.zeroPreserving(), own, operation.cost());
+        return operation.kind() == Operation.Kind.STEM
+                ? operation.protection().map(readingAll::protectedBecause).orElse(readingAll)
+                : operation;
+    }
+
+    /** A layer of plain features, run at each step. */
+    static Operation timeDistributed(TimeDistributed layer, Site site) {
+        boolean plain = layer.getUnderlying() instanceof DenseLayer
+                || layer.getUnderlying() instanceof ActivationLayer
+                || layer.getUnderlying() instanceof DropoutLayer;
+        return plain
+                ? Rules.operation(layer.getUnderlying(), site)
+                : Rules.unknown(
+                        site,
+                        "it repeats a %s over time"
+                                .formatted(layer.getUnderlying().getClass().getSimpleName()));
     }
 
     private static Operation gated(AbstractLSTM layer, Site site, int peepholes) {

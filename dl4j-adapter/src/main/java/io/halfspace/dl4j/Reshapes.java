@@ -6,6 +6,8 @@ import io.halfspace.graph.Operation;
 import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
+import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -29,6 +31,28 @@ final class Reshapes {
         long channels = flatten.getNumChannels() == 0 ? 0 : kept.in();
         return new CnnToFeedForwardPreProcessor(
                 flatten.getInputHeight(), flatten.getInputWidth(), channels, flatten.getFormat());
+    }
+
+    static Operation flattenVolume(Cnn3DToFeedForwardPreProcessor flatten, Site site) {
+        Shape input = site.input();
+        return flatten.isNCDHW()
+                ? gathered(ChannelMap.flatten(input.channels(), Math.toIntExact(input.positions())), site)
+                : Rules.unknown(site, Stems.CHANNELS_LAST_VOLUME);
+    }
+
+    static Cnn3DToFeedForwardPreProcessor resizedFlattenVolume(Cnn3DToFeedForwardPreProcessor flatten, Kept kept) {
+        return new Cnn3DToFeedForwardPreProcessor(
+                flatten.getInputDepth(),
+                flatten.getInputHeight(),
+                flatten.getInputWidth(),
+                kept.in(),
+                flatten.isNCDHW());
+    }
+
+    /** Output channel {@code offset * channels + c} holds the values of channel c at one offset within each block. */
+    static Operation spaceToDepth(SpaceToDepthLayer layer, Site site) {
+        int channels = site.input().channels();
+        return gathered(ChannelMap.flattenChannelsLast(channels, site.channels() / channels), site);
     }
 
     static Operation flattenToSteps(CnnToRnnPreProcessor flatten, Site site) {

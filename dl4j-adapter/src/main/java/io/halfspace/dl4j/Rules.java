@@ -4,23 +4,33 @@ import io.halfspace.graph.Cost;
 import io.halfspace.graph.Operation;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1D;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution2D;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -28,6 +38,7 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -39,19 +50,32 @@ import org.deeplearning4j.nn.conf.layers.Pooling2D;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.Upsampling3D;
 import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding3DLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -60,7 +84,7 @@ import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /** All kinds of layers, vertices and preprocessors that are understood, one rule each; anything else is unknown. */
 final class Rules {
-    @SuppressWarnings("deprecation") // Stored networks still hold a GravesLSTM.
+    @SuppressWarnings("deprecation") // Stored networks still hold layers of Graves.
     private static final List<Rule<?>> ALL = List.of(
             new Rule<>(DenseLayer.class, Stems::dense, Rules::both),
             new Rule<>(OutputLayer.class, Stems::output, Rules::both),
@@ -74,6 +98,10 @@ final class Rules {
             new Rule<>(LSTM.class, Recurrent::lstm, Rules::both),
             new Rule<>(GravesLSTM.class, Recurrent::gravesLstm, Rules::both),
             new Rule<>(SimpleRnn.class, Recurrent::simpleRnn, Rules::both),
+            new Rule<>(Convolution3D.class, Stems::convolution3d, Rules::both),
+            new Rule<>(Deconvolution3D.class, Stems::deconvolution3d, Rules::both),
+            new Rule<>(GravesBidirectionalLSTM.class, Recurrent::gravesBidirectionalLstm, Rules::both),
+            new Rule<>(Bidirectional.class, Recurrent::bidirectional, Recurrent::resizedBidirectional),
             new Rule<>(EmbeddingLayer.class, Stems::embedding, Stems::resizedEmbedding),
             new Rule<>(EmbeddingSequenceLayer.class, Stems::embedding, Stems::resizedEmbedding),
             new Rule<>(DepthwiseConvolution2D.class, Accessories::depthwiseConvolution, Rules::both),
@@ -83,7 +111,17 @@ final class Rules {
             Rule.of(LossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
             Rule.of(RnnLossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
             Rule.of(CnnLossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
+            Rule.of(Cnn3DLossLayer.class, (layer, site) -> Accessories.activation(layer.getActivationFn(), site)),
+            new Rule<>(ElementWiseMultiplicationLayer.class, Accessories::elementWiseMultiplication, Rules::both),
             plain(DropoutLayer.class),
+            plain(MaskLayer.class),
+            new Rule<>(RepeatVector.class, (layer, site) -> Accessories.plain(site), Accessories::resizedRepetition),
+            plain(SpaceToBatchLayer.class),
+            Rule.of(SpaceToDepthLayer.class, Reshapes::spaceToDepth),
+            Rule.of(Subsampling3DLayer.class, Accessories::subsampling3d),
+            Rule.of(Upsampling3D.class, Accessories::upsampling3d),
+            plain(ZeroPadding3DLayer.class),
+            plain(Cropping3D.class),
             Rule.of(SubsamplingLayer.class, Accessories::subsampling),
             Rule.of(Subsampling1DLayer.class, Accessories::subsampling),
             Rule.of(Pooling2D.class, Accessories::subsampling),
@@ -104,13 +142,22 @@ final class Rules {
                     (layer, site) -> frozen(layer.getUnderlying(), site),
                     Rules::resizedInside),
             new Rule<>(LastTimeStep.class, Recurrent::lastTimeStep, Rules::resizedInside),
+            new Rule<>(MaskZeroLayer.class, Recurrent::maskZero, Rules::resizedInside),
+            new Rule<>(TimeDistributed.class, Recurrent::timeDistributed, Rules::resizedInside),
             Rule.of(ElementWiseVertex.class, Joints::elementWise),
             Rule.of(MergeVertex.class, Joints::merge),
             new Rule<>(SubsetVertex.class, Joints::subset, Joints::resizedSubset),
             plain(ScaleVertex.class),
             Rule.of(ShiftVertex.class, Accessories::shift),
+            Rule.of(L2NormalizeVertex.class, Accessories::l2Normalize),
+            Rule.of(StackVertex.class, (vertex, site) -> Joints.stackOfExamples(site)),
+            plain(UnstackVertex.class),
+            plain(LastTimeStepVertex.class),
+            plain(DuplicateToTimeSeriesVertex.class),
+            plain(ReverseTimeSeriesVertex.class),
             new Rule<>(PreprocessorVertex.class, Rules::preprocessor, Rules::resizedPreprocessor),
             new Rule<>(CnnToFeedForwardPreProcessor.class, Reshapes::flatten, Reshapes::resizedFlatten),
+            new Rule<>(Cnn3DToFeedForwardPreProcessor.class, Reshapes::flattenVolume, Reshapes::resizedFlattenVolume),
             new Rule<>(CnnToRnnPreProcessor.class, Reshapes::flattenToSteps, Reshapes::resizedFlattenToSteps),
             new Rule<>(FeedForwardToCnnPreProcessor.class, Reshapes::unflatten, Reshapes::resizedUnflatten),
             plain(RnnToFeedForwardPreProcessor.class),
@@ -121,12 +168,16 @@ final class Rules {
 
     private Rules() {}
 
+    /** The configuration classes that rules cover. */
+    static Set<Class<?>> types() {
+        return BY_TYPE.keySet();
+    }
+
     /** What a layer, vertex or preprocessor does; unknown, with a reason, where no rule covers it. */
     static Operation operation(Object configuration, Site site) {
         Rule<?> rule = BY_TYPE.get(configuration.getClass());
         if (rule == null) {
-            return unknown(
-                    site, "there is no rule for " + configuration.getClass().getSimpleName());
+            return unknown(site, Unprovable.reason(configuration.getClass()));
         }
         return Zeros.kept(configuration, rule.operation(configuration, site));
     }

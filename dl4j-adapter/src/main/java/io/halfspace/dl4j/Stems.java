@@ -4,10 +4,13 @@ import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.Cost;
 import io.halfspace.graph.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
@@ -20,6 +23,9 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
  * [multiplier, in, height, width] and then [out, in * multiplier].
  */
 final class Stems {
+    /** The types of volumes that Deeplearning4j hands on do not tell their memory format reliably. */
+    static final String CHANNELS_LAST_VOLUME = "volumes are cut with the channels first only";
+
     private Stems() {}
 
     static Operation dense(DenseLayer layer, Site site) {
@@ -111,6 +117,32 @@ final class Stems {
                 cost(layer, Cost.Terms.pair(taps), site.input().positions(), site));
     }
 
+    /** In three dimensions; like a plane one, with one more axis at the end of the weights. */
+    static Operation convolution3d(Convolution3D layer, Site site) {
+        return layer.getDataFormat() == Convolution3D.DataFormat.NCDHW
+                ? convolution(layer, site)
+                : Rules.unknown(site, CHANNELS_LAST_VOLUME);
+    }
+
+    /** In three dimensions: weights [depth, height, width, out, in]. */
+    static Operation deconvolution3d(Deconvolution3D layer, Site site) {
+        if (layer.getDataFormat() != Convolution3D.DataFormat.NCDHW) {
+            return Rules.unknown(site, CHANNELS_LAST_VOLUME);
+        }
+        int in = Math.toIntExact(layer.getNIn());
+        int out = Math.toIntExact(layer.getNOut());
+        int taps = taps(layer);
+        int weights = site.offset() + (layer.hasBias() ? out : 0);
+        List<ChannelSlices> slices = bias(layer, site);
+        slices.add(ChannelSlices.trainable(weights, in, in, out * in, taps));
+        slices.add(ChannelSlices.consumer(0, weights, 1, 1, in, taps * out));
+        return stem(
+                layer,
+                out,
+                slices,
+                cost(layer, Cost.Terms.pair(taps), site.input().positions(), site));
+    }
+
     static Operation separableConvolution(SeparableConvolution2D layer, Site site) {
         int in = Math.toIntExact(layer.getNIn());
         int out = Math.toIntExact(layer.getNOut());
@@ -123,7 +155,11 @@ final class Stems {
         slices.add(ChannelSlices.consumer(0, depthwise, taps, taps, in * taps, multiplier));
         slices.add(ChannelSlices.consumer(0, pointwise, multiplier, multiplier, in * multiplier, out));
         Cost.Terms weights = new Cost.Terms(multiplier, 0, 0, (long) multiplier * taps, 0);
-        return stem(layer, out, slices, cost(layer, weights, site.positions(), site));
+        Operation operation = stem(layer, out, slices, cost(layer, weights, site.positions(), site))
+                .withLeastInputs(2);
+        return in == 1 && operation.protection().isEmpty()
+                ? operation.protectedBecause("ND4J cannot run it on one channel with fewer outputs")
+                : operation;
     }
 
     /**
@@ -161,8 +197,7 @@ final class Stems {
     }
 
     static int taps(ConvolutionLayer layer) {
-        int[] kernel = layer.getKernelSize();
-        return kernel[0] * kernel[1];
+        return Arrays.stream(layer.getKernelSize()).reduce(1, Math::multiplyExact);
     }
 
     private static Cost cost(ConvolutionLayer layer, Cost.Terms weights, long uses, Site site) {

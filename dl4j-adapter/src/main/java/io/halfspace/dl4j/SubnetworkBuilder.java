@@ -77,7 +77,7 @@ public final class SubnetworkBuilder {
         } else if (traced.name().equals(traced.layer())) {
             Layer layer = layerVertex.getLayerConf().getLayer();
             layerVertex.getLayerConf().setLayer((Layer) Rules.resized(layer, kept));
-        } else {
+        } else if (NetworkTracer.isPreprocessor(traced)) {
             layerVertex.setPreProcessor((InputPreProcessor) Rules.resized(layerVertex.getPreProcessor(), kept));
         }
     }

@@ -97,6 +97,7 @@ final class Zeros {
                         operation.neutralToMissing(),
                         operation.slices(),
                         operation.cost(),
+                        operation.leastInputs(),
                         Optional.of(reason)))
                 .orElse(operation);
     }

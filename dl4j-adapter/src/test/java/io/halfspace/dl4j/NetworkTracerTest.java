@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
-import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -88,7 +88,7 @@ class NetworkTracerTest {
     void reasons_nameWhatStandsAgainst() {
         assertThat(reason("sigmoid in the middle", "d1")).contains("'d1'", "sigmoid does not map zero to zero");
         assertThat(reason("unknown layer in the middle", "c1"))
-                .contains("it feeds 'lrn' (LocalResponseNormalization)", "there is no rule");
+                .contains("it feeds 'lrn' (LocalResponseNormalization)", "it divides a channel by its neighbours");
         assertThat(reason("features folded into an image", "d1")).contains("c1/preprocessor", "folds several features");
         assertThat(reason("frozen layer", "d2")).contains("it is frozen");
         assertThat(reason("locked batch-norm", "c1")).contains("'bn'", "gamma and beta are locked");
@@ -131,11 +131,11 @@ class NetworkTracerTest {
         assertThat(reason(
                         InputType.feedForward(4),
                         g -> g.addLayer("d", new DenseLayer.Builder().nOut(4).build(), "in0")
-                                .addVertex("norm", new L2NormalizeVertex(), "d")
+                                .addVertex("norm", new ReshapeVertex(-1, 4), "d")
                                 .addLayer("out", output(), "norm")
                                 .setOutputs("out"),
                         "d"))
-                .contains("it feeds 'norm' (L2NormalizeVertex)");
+                .contains("it feeds 'norm' (ReshapeVertex): it may move values");
     }
 
     @Test

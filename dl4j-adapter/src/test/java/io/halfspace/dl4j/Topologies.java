@@ -8,44 +8,69 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.Upsampling3D;
 import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding3DLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
@@ -57,6 +82,7 @@ final class Topologies {
     private static final InputType IMAGE = InputType.convolutional(6, 6, 2);
     private static final InputType IMAGE_LAST = InputType.convolutional(6, 6, 2, CNN2DFormat.NHWC);
     private static final InputType VECTOR = InputType.feedForward(5);
+    private static final InputType VOLUME = InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 4, 4, 6, 2);
     private static final InputType SERIES = InputType.recurrent(4, 7);
 
     private Topologies() {}
@@ -67,7 +93,11 @@ final class Topologies {
         all.addAll(joints());
         all.addAll(convolutions());
         all.addAll(normalization());
+        all.addAll(rearranged());
+        all.addAll(volumes());
         all.addAll(sequences());
+        all.addAll(bothDirections());
+        all.addAll(steps());
         all.addAll(protections());
         return all;
     }
@@ -389,6 +419,217 @@ final class Topologies {
                 }));
     }
 
+    private static List<Topology> rearranged() {
+        return List.of(
+                spaceToDepth("space to depth", IMAGE),
+                spaceToDepth("space to depth, channels last", IMAGE_LAST),
+                prunable("space to batch", IMAGE, g -> {
+                    g.addLayer("c1", conv(4, Activation.RELU), "in0");
+                    g.addLayer("batch", new SpaceToBatchLayer.Builder<>(new int[] {2, 2}).build(), "c1");
+                    g.addLayer("c2", conv(4, Activation.RELU), "batch");
+                    head(g, "c2");
+                }),
+                prunable("stacked examples", IMAGE, g -> {
+                    g.addLayer("c1", conv(4, Activation.RELU), "in0");
+                    g.addLayer("c2", conv(4, Activation.RELU), "in0");
+                    g.addVertex("stack", new StackVertex(), "c1", "c2");
+                    g.addLayer("shared", conv(5, Activation.RELU), "stack");
+                    g.addVertex("first", new UnstackVertex(0, 2), "shared");
+                    g.addVertex("second", new UnstackVertex(1, 2), "shared");
+                    g.addLayer("c3", conv(4, Activation.RELU), "first");
+                    g.addVertex("cat", new MergeVertex(), "c3", "second");
+                    head(g, "cat");
+                }),
+                prunable("normalized length", IMAGE, g -> {
+                    g.addLayer("c1", conv(4, Activation.RELU), "in0");
+                    g.addLayer("mask", new MaskLayer(), "c1");
+                    g.addLayer("d1", dense(6, Activation.RELU), "mask");
+                    g.addVertex("one", new L2NormalizeVertex(), "d1");
+                    g.addLayer("d2", dense(6, Activation.TANH), "one");
+                    g.addVertex("two", new L2NormalizeVertex(new int[] {1}, 1e-8), "d2");
+                    g.addLayer("out", output(), "two").setOutputs("out");
+                }),
+                prunable(
+                        "element-wise multiplication",
+                        VECTOR,
+                        g -> g.addLayer("d1", dense(6, Activation.RELU), "in0")
+                                .addLayer(
+                                        "times",
+                                        new ElementWiseMultiplicationLayer.Builder()
+                                                .nIn(6)
+                                                .nOut(6)
+                                                .activation(Activation.TANH)
+                                                .build(),
+                                        "d1")
+                                .addLayer("out", output(), "times")
+                                .setOutputs("out")));
+    }
+
+    private static Topology spaceToDepth(String name, InputType image) {
+        return prunable(name, image, g -> {
+            g.addLayer("c1", conv(3, Activation.ELU), "in0");
+            g.addLayer("deep", new SpaceToDepthLayer.Builder<>(2).build(), "c1");
+            g.addLayer("bn", new BatchNormalization(), "deep");
+            g.addLayer("c2", conv(4, Activation.ELU), "bn");
+            g.addLayer("out", output(), "c2").setOutputs("out");
+        });
+    }
+
+    private static List<Topology> volumes() {
+        return List.of(
+                prunable("volume", VOLUME, g -> {
+                    g.addLayer("c1", conv3d(4), "in0");
+                    g.addLayer("pad", new ZeroPadding3DLayer.Builder(1).build(), "c1");
+                    g.addLayer("crop", new Cropping3D.Builder(1, 0, 1).build(), "pad");
+                    g.addLayer("c2", conv3d(5), "crop");
+                    g.addLayer("down", down3d(Subsampling3DLayer.PoolingType.MAX), "c2");
+                    g.addLayer("up", new Upsampling3D.Builder(2).build(), "down");
+                    g.addLayer("c3", conv3d(4), "up");
+                    g.addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "c3");
+                    g.addLayer("out", output(), "pool").setOutputs("out");
+                }),
+                prunable("flattened volume", VOLUME, g -> {
+                    g.addLayer("c1", conv3d(4), "in0");
+                    g.addLayer("down", down3d(Subsampling3DLayer.PoolingType.AVG), "c1");
+                    g.addLayer("d1", dense(5, Activation.RELU), "down");
+                    g.addLayer("out", output(), "d1").setOutputs("out");
+                }),
+                prunable("joined volumes", VOLUME, g -> {
+                    g.addLayer("c1", conv3d(4), "in0");
+                    g.addLayer("c2", conv3d(4), "c1");
+                    g.addVertex("add", add(), "c1", "c2");
+                    g.addVertex("cat", new MergeVertex(), "add", "c2");
+                    g.addLayer("c3", conv3d(3), "cat");
+                    g.addLayer("pool", new GlobalPoolingLayer(PoolingType.MAX), "c3");
+                    g.addLayer("out", output(), "pool").setOutputs("out");
+                }),
+                prunable("transposed convolution of volumes", VOLUME, g -> {
+                    g.addLayer("c1", conv3d(4), "in0");
+                    g.addLayer(
+                            "up",
+                            new Deconvolution3D.Builder()
+                                    .kernelSize(2, 3, 2)
+                                    .stride(2, 2, 2)
+                                    .nOut(5)
+                                    .activation(Activation.RELU)
+                                    .build(),
+                            "c1");
+                    g.addLayer("c2", conv3d(3), "up");
+                    g.addLayer(
+                            "out",
+                            new Cnn3DLossLayer.Builder(Convolution3D.DataFormat.NCDHW)
+                                    .lossFunction(LossFunction.MSE)
+                                    .build(),
+                            "c2");
+                    g.setOutputs("out");
+                }));
+    }
+
+    private static Convolution3D conv3d(int channels) {
+        return new Convolution3D.Builder(2, 3, 2)
+                .convolutionMode(ConvolutionMode.Same)
+                .nOut(channels)
+                .activation(Activation.RELU)
+                .build();
+    }
+
+    private static Subsampling3DLayer down3d(Subsampling3DLayer.PoolingType type) {
+        return new Subsampling3DLayer.Builder(type, new int[] {2, 2, 2}, new int[] {2, 2, 2}).build();
+    }
+
+    @SuppressWarnings("deprecation") // Stored networks still hold layers of Graves.
+    private static List<Topology> bothDirections() {
+        List<Topology> all = new ArrayList<>();
+        for (Bidirectional.Mode mode : Bidirectional.Mode.values()) {
+            all.add(recurrent(
+                    "both directions of lstm " + mode,
+                    () -> new Bidirectional(
+                            mode,
+                            new LSTM.Builder()
+                                    .nOut(5)
+                                    .activation(Activation.TANH)
+                                    .build())));
+            all.add(recurrent(
+                    "both directions of graves lstm " + mode,
+                    () -> new Bidirectional(
+                            mode,
+                            new GravesLSTM.Builder()
+                                    .nOut(4)
+                                    .activation(Activation.TANH)
+                                    .build())));
+            all.add(recurrent(
+                    "both directions of simple rnn " + mode,
+                    () -> new Bidirectional(
+                            mode,
+                            new SimpleRnn.Builder()
+                                    .nOut(5)
+                                    .activation(Activation.TANH)
+                                    .build())));
+        }
+        all.add(recurrent(
+                "graves bidirectional lstm",
+                () -> new GravesBidirectionalLSTM.Builder()
+                        .nOut(4)
+                        .activation(Activation.TANH)
+                        .build()));
+        return all;
+    }
+
+    private static List<Topology> steps() {
+        return List.of(
+                masked("steps masked by zeros", 0),
+                masked("steps masked by another value", 0.5),
+                prunable(
+                        "dense at each step",
+                        SERIES,
+                        g -> g.addLayer("d1", new TimeDistributed(dense(6, Activation.RELU)), "in0")
+                                .addLayer("d2", new TimeDistributed(dense(5, Activation.TANH)), "d1")
+                                .addLayer("out", outputOverTime(), "d2")
+                                .setOutputs("out")),
+                prunable(
+                        "repeated features",
+                        VECTOR,
+                        g -> g.addLayer("d1", dense(6, Activation.TANH), "in0")
+                                .addLayer("repeat", new RepeatVector.Builder<>(4).build(), "d1")
+                                .addLayer("lstm", lstm(), "repeat")
+                                .addLayer("out", outputOverTime(), "lstm")
+                                .setOutputs("out")),
+                prunable(
+                        "last step and every step",
+                        SERIES,
+                        g -> g.addLayer("r1", lstm(), "in0")
+                                .addVertex("reverse", new ReverseTimeSeriesVertex(), "r1")
+                                .addLayer("r2", lstm(), "reverse")
+                                .addVertex("last", new LastTimeStepVertex("in0"), "r2")
+                                .addLayer("d1", dense(6, Activation.RELU), "last")
+                                .addVertex("every", new DuplicateToTimeSeriesVertex("in0"), "d1")
+                                .addVertex("cat", new MergeVertex(), "r1", "every")
+                                .addLayer("r3", lstm(), "cat")
+                                .addLayer("out", outputOverTime(), "r3")
+                                .setOutputs("out")));
+    }
+
+    private static Topology masked(String name, double value) {
+        return prunable(
+                name,
+                SERIES,
+                g -> g.addLayer("r1", lstm(), "in0")
+                        .addLayer(
+                                "r2",
+                                new MaskZeroLayer.Builder()
+                                        .setUnderlying(lstm())
+                                        .setMaskValue(value)
+                                        .build(),
+                                "r1")
+                        .addLayer("r3", lstm(), "r2")
+                        .addLayer("out", outputOverTime(), "r3")
+                        .setOutputs("out"));
+    }
+
+    private static LSTM lstm() {
+        return new LSTM.Builder().nOut(5).activation(Activation.TANH).build();
+    }
+
     @SuppressWarnings("deprecation") // Stored networks still hold a GravesLSTM.
     private static List<Topology> sequences() {
         return List.of(
@@ -516,6 +757,45 @@ final class Topologies {
                     g.addLayer("c2", conv(5, Activation.RELU), "lrn");
                     head(g, "c2");
                 }),
+                prunable("weights by position in the middle", IMAGE, g -> {
+                    g.addLayer("c1", conv(3, Activation.RELU), "in0");
+                    g.addLayer(
+                            "local",
+                            new LocallyConnected2D.Builder()
+                                    .kernelSize(2, 2)
+                                    .nOut(3)
+                                    .setInputSize(6, 6)
+                                    .build(),
+                            "c1");
+                    g.addLayer("c2", conv(5, Activation.RELU), "local");
+                    head(g, "c2");
+                }),
+                prunable(
+                        "attention in the middle",
+                        SERIES,
+                        g -> g.addLayer("r1", lstm(), "in0")
+                                .addLayer(
+                                        "attention",
+                                        new SelfAttentionLayer.Builder()
+                                                .nOut(4)
+                                                .nHeads(2)
+                                                .projectInput(true)
+                                                .build(),
+                                        "r1")
+                                .addLayer("r2", lstm(), "attention")
+                                .addLayer("out", outputOverTime(), "r2")
+                                .setOutputs("out")),
+                prunable(
+                        "auto-encoder in the middle",
+                        VECTOR,
+                        g -> g.addLayer("d1", dense(6, Activation.RELU), "in0")
+                                .addLayer(
+                                        "encoder",
+                                        new AutoEncoder.Builder().nOut(4).build(),
+                                        "d1")
+                                .addLayer("d2", dense(5, Activation.RELU), "encoder")
+                                .addLayer("out", output(), "d2")
+                                .setOutputs("out")),
                 prunable("features folded into an image", VECTOR, g -> {
                     g.addLayer("d1", dense(16, Activation.RELU), "in0");
                     g.addLayer("c1", conv(4, Activation.RELU), new FeedForwardToCnnPreProcessor(2, 2, 4), "d1");

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param neutralToMissing for joints: whether leaving an input out equals that input being zero
  * @param slices where the parameters of each output channel lie, and those that read each input channel
  * @param cost price as a function of channels
+ * @param leastInputs channels of each input that must stay for the operation to work at all
  * @param protection why none of the output channels may leave, if so
  */
 public record Operation(
@@ -28,6 +29,7 @@ public record Operation(
         boolean neutralToMissing,
         List<ChannelSlices> slices,
         Cost cost,
+        int leastInputs,
         Optional<String> protection) {
     /** Classes of vertices: how a zero channel travels. */
     public enum Kind {
@@ -45,6 +47,11 @@ public record Operation(
         Objects.requireNonNull(cost, "cost");
         Objects.requireNonNull(protection, "protection");
         slices = List.copyOf(slices);
+        if (leastInputs < 1) {
+            throw new IllegalArgumentException(
+                    "Cannot describe an operation that needs %d input channels: expected at least 1"
+                            .formatted(leastInputs));
+        }
         if (channels <= 0) {
             throw new IllegalArgumentException(
                     "Cannot describe an operation with %d channels: expected at least 1".formatted(channels));
@@ -61,19 +68,20 @@ public record Operation(
                 false,
                 List.of(),
                 Cost.free(positions),
+                1,
                 Optional.of("it is a network input"));
     }
 
     /** Trainable, makes new channels out of all channels of its inputs. */
     public static Operation stem(int channels, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
         return new Operation(
-                Kind.STEM, channels, ChannelMap.FRESH, zeroPreserving, false, slices, cost, Optional.empty());
+                Kind.STEM, channels, ChannelMap.FRESH, zeroPreserving, false, slices, cost, 1, Optional.empty());
     }
 
     /** One input, keeps the channels apart. */
     public static Operation accessory(
             int channels, ChannelMap map, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
-        return new Operation(Kind.ACCESSORY, channels, map, zeroPreserving, false, slices, cost, Optional.empty());
+        return new Operation(Kind.ACCESSORY, channels, map, zeroPreserving, false, slices, cost, 1, Optional.empty());
     }
 
     /** Several inputs of equal channels, combined channel by channel. */
@@ -86,24 +94,39 @@ public record Operation(
                 neutralToMissing,
                 List.of(),
                 Cost.free(positions),
+                1,
                 Optional.empty());
     }
 
     /** Several inputs, channels stacked one after the other. */
     public static Operation concat(int channels, long positions) {
         return new Operation(
-                Kind.CONCAT, channels, ChannelMap.STACK, true, true, List.of(), Cost.free(positions), Optional.empty());
+                Kind.CONCAT,
+                channels,
+                ChannelMap.STACK,
+                true,
+                true,
+                List.of(),
+                Cost.free(positions),
+                1,
+                Optional.empty());
     }
 
     /** Anything without a rule: nothing that it touches may leave. */
     public static Operation unknown(int channels, Cost cost, String reason) {
         return new Operation(
-                Kind.UNKNOWN, channels, ChannelMap.FRESH, false, false, List.of(), cost, Optional.of(reason));
+                Kind.UNKNOWN, channels, ChannelMap.FRESH, false, false, List.of(), cost, 1, Optional.of(reason));
     }
 
     /** The same operation, none of whose output channels may leave. */
     public Operation protectedBecause(String reason) {
-        return new Operation(kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, Optional.of(reason));
+        return new Operation(
+                kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, leastInputs, Optional.of(reason));
+    }
+
+    /** The same operation, which only works if at least {@code least} channels of each input stay (or all, if fewer). */
+    public Operation withLeastInputs(int least) {
+        return new Operation(kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, least, protection);
     }
 
     /** Whether new channels are computed here, so that input channels need {@link ChannelSlices.Role#CONSUMER} slices. */

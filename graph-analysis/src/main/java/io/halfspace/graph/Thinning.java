@@ -23,7 +23,10 @@ public final class Thinning {
         this(graph, partition, 1);
     }
 
-    /** The whole network, every vertex of which must keep at least {@code minimumChannels} (or all, if it has fewer). */
+    /**
+     * The whole network, every vertex of which must keep at least {@code minimumChannels} (or all, if it has fewer), and
+     * what the operations that it feeds need.
+     */
     public Thinning(TraceGraph graph, GroupPartition partition, int minimumChannels) {
         this.graph = graph;
         incidence = partition.incidence();
@@ -38,6 +41,8 @@ public final class Thinning {
             minimum[v] = Math.min(Math.max(1, minimumChannels), live[v]);
             for (int input : vertex.inputs()) {
                 liveInputs[v] += live[input];
+                int needed = Math.min(vertex.operation().leastInputs(), live[input]);
+                minimum[input] = Math.max(minimum[input], needed);
             }
             add(v, 1);
         }

@@ -101,6 +101,14 @@ final class GraphBuilder {
         return add(name, List.of(in), Operation.accessory(channels, new ChannelMap.Gather(source), true, slices, cost));
     }
 
+    /** Makes a vertex need that many channels of each input; returns the vertex. */
+    int needing(int leastInputs, int v) {
+        Vertex old = vertices.get(v);
+        Operation operation = old.operation().withLeastInputs(leastInputs);
+        vertices.set(v, new Vertex(old.name(), old.layer(), old.type(), old.inputs(), operation));
+        return v;
+    }
+
     int activation(String name, int in, boolean zeroPreserving) {
         int channels = vertices.get(in).channels();
         return add(

@@ -75,6 +75,26 @@ final class ThinningTest {
                 .hasMessage("Cannot build the sub-network: all 2 channels of 'a' would leave");
     }
 
+    @Test
+    void leastInputs_areKeptForTheOperationThatNeedsThem() {
+        GraphBuilder net = new GraphBuilder();
+        int in = net.input("in", 3);
+        int a = net.dense("a", in, 5);
+        int one = net.dense("one", in, 1);
+        int b = net.needing(4, net.dense("b", net.concat("cat", a, one), 3));
+        TraceGraph graph = net.build(net.dense("out", b, 1));
+        GroupPartition groups = GroupPartition.of(graph);
+        Thinning thinning = new Thinning(graph, groups);
+        IntStream.range(0, groups.count()).filter(thinning::canRemove).forEach(thinning::remove);
+
+        assertThat(thinning.live(a)).isEqualTo(3);
+        assertThat(thinning.live(one)).isEqualTo(1);
+        assertThat(thinning.live(b - 1)).isEqualTo(4);
+        assertThat(thinning.live(b)).isEqualTo(1);
+        assertThatThrownBy(() -> graph.vertex(a).operation().withLeastInputs(0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     private static int[] keptPositions(GraphBuilder net, GroupPartition groups, boolean[] leaving) {
         List<GraphBuilder.Position> positions = net.positions();
         return IntStream.range(0, positions.size())
