@@ -6,6 +6,7 @@ import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.NetworkCost;
 import io.halfspace.graph.ParameterSlice;
+import io.halfspace.graph.SegmentGraph;
 import io.halfspace.graph.SliceTable;
 import io.halfspace.graph.Thinning;
 import io.halfspace.graph.TraceGraph;
@@ -16,10 +17,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -70,6 +74,35 @@ class TopologyTest {
                 }
             }
         }
+    }
+
+    @Test
+    void erasableSegments_giveExactZeros_whenTheirValuesAreZero() {
+        Set<String> erased = new TreeSet<>();
+        for (Topology topology : topologies()) {
+            ComputationGraph network = topology.network(DataType.DOUBLE);
+            TraceGraph trace = NetworkTracer.trace(network, topology.types());
+            double[] parameters = parameters(network);
+            SegmentGraph graph = SegmentGraph.of(trace, GroupPartition.of(trace));
+            for (SegmentGraph.Segment segment : graph.segments()) {
+                if (!segment.erasable()) {
+                    continue;
+                }
+                double[] zeroed = parameters.clone();
+                segment.vertices().forEach(v -> trainable(trace.vertex(v)).forEach(p -> zeroed[p] = 0));
+                network.setParams(row(zeroed, DataType.DOUBLE));
+                Map<String, INDArray> activations = network.feedForward(topology.probe(DataType.DOUBLE), false);
+                int last = segment.vertices().get(segment.vertices().size() - 1);
+                assertThat(activations
+                                .get(trace.vertex(last).name())
+                                .amaxNumber()
+                                .doubleValue())
+                        .as("%s of %s", segment.name(), topology)
+                        .isZero();
+                erased.add(topology.name());
+            }
+        }
+        assertThat(erased).hasSizeGreaterThan(5);
     }
 
     @ParameterizedTest
@@ -192,6 +225,13 @@ class TopologyTest {
         return slices.role() == ChannelSlices.Role.CONSUMER
                 ? trace.vertex(vertex.inputs().get(slices.input())).channels()
                 : vertex.channels();
+    }
+
+    private static Stream<Integer> trainable(Vertex vertex) {
+        return vertex.operation().slices().stream()
+                .filter(slices -> slices.role() == ChannelSlices.Role.TRAINABLE)
+                .flatMap(slices -> IntStream.range(0, vertex.channels()).mapToObj(slices::of))
+                .flatMap(TopologyTest::positions);
     }
 
     private static Stream<Integer> positions(ParameterSlice slice) {
