@@ -21,6 +21,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * publication. Stops neither the Spark context nor the JVM.
  */
 final class CompressionJob {
+    private static final String TITLE = "compress";
+
     private final SparkSession session;
     private final JavaSparkContext spark;
     private final JobConfig config;
@@ -77,8 +79,9 @@ final class CompressionJob {
             Optional<Trainer.Trained> baseline = config.training().baseline()
                     ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network)))
                     : Optional.empty();
-            Trainer.Trained trained = report.timed("training", () -> train(trainer, network, target));
-            new Publication(config, folder, report, trainer, data).publish(network, trained, baseline);
+            BeforePruning solver = solver(trainer, network, target);
+            Trainer.Trained trained = report.timed("training", () -> train(trainer, network, solver));
+            new Publication(config, folder, report, trainer, data).publish(network, trained, baseline, solver.dense());
         }
     }
 
@@ -126,15 +129,23 @@ final class CompressionJob {
                 (epoch, values) -> Optional.empty());
     }
 
-    private Trainer.Trained train(Trainer trainer, Network network, Target target) {
+    private BeforePruning solver(Trainer trainer, Network network, Target target) {
         Solver solver = SolverChoice.solver(
                 config.solver(),
                 network,
                 target,
                 new BaseOptimizer(network.graph()).isAdaptive(),
                 SolverChoice.schedule(config.solver(), trainer.totalSteps()));
+        ComputationGraph judged = network.graph().clone();
+        return new BeforePruning(solver, values -> {
+            FlatParameters.set(judged, values);
+            return trainer.evaluate(TITLE, judged);
+        });
+    }
+
+    private Trainer.Trained train(Trainer trainer, Network network, BeforePruning solver) {
         ComputationGraph kept = network.graph().clone();
-        return trainer.train("compress", network.graph(), network.groups().count(), solver, (epoch, values) -> {
+        return trainer.train(TITLE, network.graph(), network.groups().count(), solver, (epoch, values) -> {
             FlatParameters.set(kept, values);
             return Optional.of(folder.checkpoint(epoch, out -> ModelFile.write(kept, out, false, Map.of())));
         });

@@ -47,15 +47,6 @@ record History(List<Epoch> epochs) {
         epochs.add(epoch);
     }
 
-    /** Validation accuracy of the last epoch of the warm-up, NaN without one. */
-    double accuracyBeforePruning() {
-        return epochs.stream()
-                .filter(epoch -> epoch.phase().equals("WARM_UP"))
-                .reduce((earlier, later) -> later)
-                .map(Epoch::validationAccuracy)
-                .orElse(Double.NaN);
-    }
-
     /** Validation accuracy of the last epoch, NaN before the first. */
     double lastAccuracy() {
         return epochs.isEmpty() ? Double.NaN : epochs.get(epochs.size() - 1).validationAccuracy();

@@ -39,9 +39,11 @@ final class Publication {
      *
      * @param network the full network; its parameters are set to the trained ones
      * @param baseline the same network trained without compression, if the job asked for it
+     * @param beforePruning how well the network did at the end of the warm-up
      * @throws JobException exit code 4 if the two networks differ; nothing is published then
      */
-    void publish(Network network, Trainer.Trained trained, Optional<Trainer.Trained> baseline) {
+    void publish(
+            Network network, Trainer.Trained trained, Optional<Trainer.Trained> baseline, Evaluation beforePruning) {
         ComputationGraph full = network.graph();
         FlatParameters.set(full, trained.parameters());
         boolean[] zero = ZeroGroups.in(network.groups(), trained.parameters());
@@ -50,20 +52,27 @@ final class Publication {
         report.groups(zero.length, count(zero));
         LabelledBatch probe = probe();
         report.timed("equality", () -> check(full, compact, probe));
-        Evaluation compactEvaluation = report.timed("evaluation", () -> trainer.evaluate("compact", compact));
-        long bytes = write(compact, trained.history(), baseline);
+        Evaluation evaluation = report.timed("evaluation", () -> trainer.evaluate("compact", compact));
         Network small = Network.analyse(compact, config.data().shape());
+        Map<String, String> extras = Map.of(NORMALIZER, data.normalizer().toJson());
         report.dense(new RunReport.Figures(
                 network.cost(),
-                size(full),
-                baseline.map(dense -> dense.evaluation().accuracy())
-                        .orElseGet(() -> trained.history().accuracyBeforePruning()),
-                baseline.isPresent()
-                        ? trainer.judgedOn() + ", trained without compression"
-                        : "validation, at the end of the warm-up",
+                size(full, extras),
+                baseline.map(Trainer.Trained::evaluation).orElse(beforePruning).accuracy(),
+                trainer.judgedOn()
+                        + (baseline.isPresent() ? ", trained without compression" : ", at the end of the warm-up"),
                 Latency.of(full, probe)));
         report.compact(new RunReport.Figures(
-                small.cost(), bytes, compactEvaluation.accuracy(), trainer.judgedOn(), Latency.of(compact, probe)));
+                small.cost(),
+                size(compact, extras),
+                evaluation.accuracy(),
+                trainer.judgedOn(),
+                Latency.of(compact, probe)));
+        report.history("history", trained.history());
+        baseline.ifPresent(dense -> report.history("baselineHistory", dense.history()));
+        folder.write(NORMALIZER + ".json", data.normalizer().toJson());
+        folder.write("job.yaml", config.text());
+        folder.write(RunFolder.MODEL, out -> ModelFile.write(compact, out, false, extras));
     }
 
     private EquivalenceCheck check(ComputationGraph full, ComputationGraph compact, LabelledBatch probe) {
@@ -76,16 +85,6 @@ final class Publication {
                             .formatted(check.maxRelativeDifference(), check.tolerance()));
         }
         return check;
-    }
-
-    private long write(ComputationGraph compact, History history, Optional<Trainer.Trained> baseline) {
-        String normalizer = data.normalizer().toJson();
-        folder.write(NORMALIZER + ".json", normalizer);
-        folder.write("job.yaml", config.text());
-        report.history("history", history);
-        baseline.ifPresent(dense -> report.history("baselineHistory", dense.history()));
-        return folder.write(
-                RunFolder.MODEL, out -> ModelFile.write(compact, out, false, Map.of(NORMALIZER, normalizer)));
     }
 
     /** Real examples of the first training shard. */
@@ -103,7 +102,7 @@ final class Publication {
         return count;
     }
 
-    private static long size(ComputationGraph network) {
+    private static long size(ComputationGraph network, Map<String, String> extras) {
         long[] written = {0};
         try (OutputStream counting = new OutputStream() {
             @Override
@@ -116,7 +115,7 @@ final class Publication {
                 written[0] += length;
             }
         }) {
-            ModelFile.write(network, counting, false, Map.of());
+            ModelFile.write(network, counting, false, extras);
         } catch (IOException e) {
             throw new IllegalStateException("Cannot measure the model's size", e);
         }

@@ -28,7 +28,7 @@ final class RunReport {
      *
      * @param cost its price
      * @param bytes size of its file
-     * @param accuracy its accuracy, NaN if unknown
+     * @param accuracy its accuracy
      * @param accuracyOf what the accuracy was measured on and of
      * @param latency its time for a forward pass
      */
