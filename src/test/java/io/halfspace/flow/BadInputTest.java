@@ -27,15 +27,15 @@ final class BadInputTest {
                 "target={flops: 0.0001} | 2 | Cannot reach target",
                 "target={groups: 1} | 2 | Cannot reach target",
                 "model=nonesuch | 2 | nonesuch",
-                "model=none.zip | 3 | none.zip",
-                "model=../examples/digits.yaml | 5 | digits.yaml",
+                "training={epochs: 2};model=none.zip | 3 | none.zip",
+                "training={epochs: 2};model=../examples/digits.yaml | 5 | digits.yaml",
                 "training={epochs: 2, optimizer: sgd, learning-rate: 1000000} | 4 | not finite",
                 "training.colour=red | 2 | unknown key",
             })
     void fault_endsWithItsExitCodeAndSaysWhatIsWrong(String setting, int exitCode, String says) {
         Path folder = parent.resolve("run");
 
-        Commands run = compress(folder, setting);
+        Commands run = compress(folder, setting.split(";"));
 
         assertThat(run.err()).contains(says).startsWith("Cannot ");
         assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);

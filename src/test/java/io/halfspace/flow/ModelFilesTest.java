@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -152,7 +153,7 @@ final class ModelFilesTest {
     }
 
     private static byte[] entry(Path zip, String name) throws IOException {
-        try (java.util.zip.ZipFile file = new java.util.zip.ZipFile(zip.toFile())) {
+        try (ZipFile file = new ZipFile(zip.toFile())) {
             return file.getInputStream(file.getEntry(name)).readAllBytes();
         }
     }

@@ -26,6 +26,12 @@ final class Failures {
         while (root.getCause() != null && !(root instanceof SparkException)) {
             root = root.getCause();
         }
+        if (String.valueOf(root.getMessage()).matches("(?s).*(stopped SparkContext|SparkContext was shut down).*")) {
+            return new JobException(
+                    ExitCode.TRY_AGAIN,
+                    "Cannot finish the job: Spark was stopped while it ran, by a signal or because the cluster did not answer",
+                    failure);
+        }
         if (root instanceof OutOfMemoryError) {
             return new JobException(
                     ExitCode.TRY_AGAIN,

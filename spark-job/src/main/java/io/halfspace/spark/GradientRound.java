@@ -88,7 +88,7 @@ final class GradientRound {
             return new ShardGradient(shard.index(), new float[0], 0, 0, 0);
         }
         LabelledBatch batch = new LabelledBatch(minibatch.features(), task.shape, minibatch.labels());
-        long seed = mix(task.seed, epoch, step, shard.index());
+        long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
         long start = System.nanoTime();
         GradientSum sum = ExecutorEngines.with(
                 task.network, task.configurationJson, task.classes, engine -> engine.gradient(parameters, batch, seed));
@@ -130,17 +130,5 @@ final class GradientRound {
             }
         });
         return total;
-    }
-
-    /** Spreads a few small numbers over all bits of one (SplitMix64's finaliser). */
-    static long mix(long seed, long... values) {
-        long mixed = seed;
-        for (long value : values) {
-            mixed = (mixed ^ value) * 0x9E3779B97F4A7C15L;
-            mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
-            mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-            mixed ^= mixed >>> 31;
-        }
-        return mixed;
     }
 }

@@ -72,7 +72,8 @@ final class RunReport {
                 .put("trainRows", data.trainRows())
                 .put("validationRows", data.validationRows())
                 .put("testRows", data.testRows())
-                .put("classes", data.classes());
+                .put("classes", data.classes())
+                .set("classNames", JSON.valueToTree(data.classNames()));
     }
 
     void groups(int total, int zero) {

@@ -98,11 +98,10 @@ final class Trainer {
     }
 
     private int rowsPerShard() {
-        return Math.max(1, config.training().batch() / config.shards());
+        return Shard.rowsPerStep(config.training().batch(), config.shards());
     }
 
     private int stepsPerEpoch() {
-        long largestShard = (data.trainRows() + config.shards() - 1) / config.shards();
-        return Math.toIntExact((largestShard + rowsPerShard() - 1) / rowsPerShard());
+        return Shard.stepsPerEpoch(data.trainShardRows(), config.training().batch());
     }
 }

@@ -2,6 +2,8 @@ package io.halfspace.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +40,26 @@ final class RunFolderTest {
 
         assertThatThrownBy(() -> RunFolder.claim(file.toString(), new Configuration()))
                 .hasMessageContaining("it is a file, expected a folder");
+    }
+
+    @Test
+    void folderThatCannotBeWritten_isRefusedBeforeAnythingIsTrained() throws Exception {
+        Path locked = Files.createDirectory(parent.resolve("locked"));
+        assumeThat(locked.toFile().setWritable(false) && !Files.isWritable(locked))
+                .as("not run as a user who may write everywhere")
+                .isTrue();
+
+        assertThatThrownBy(() -> RunFolder.claim(locked.toString(), new Configuration()))
+                .hasMessageContaining("name a folder that can be written")
+                .asInstanceOf(type(JobException.class))
+                .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION));
+    }
+
+    @Test
+    void locationThatIsNone_isAConfigurationFault() {
+        assertThatThrownBy(() -> RunFolder.claim("a:b", new Configuration()))
+                .asInstanceOf(type(JobException.class))
+                .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION));
     }
 
     @Test
