@@ -6,6 +6,9 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -26,16 +29,26 @@ public final class UpdaterOverride {
         ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(
                 network.getConfiguration().toJson());
         for (GraphVertex vertex : configuration.getVertices().values()) {
-            if (vertex instanceof LayerVertex layerVertex
-                    && layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
-                layer.setIUpdater(updater.clone());
-                layer.setBiasUpdater(null);
-                layer.setRegularization(new ArrayList<>(regularization));
-                layer.setRegularizationBias(new ArrayList<>());
+            if (vertex instanceof LayerVertex layerVertex) {
+                apply(layerVertex.getLayerConf().getLayer(), updater, regularization);
             }
         }
         ComputationGraph copy = new ComputationGraph(configuration);
         copy.init(network.params().dup(), false);
         return copy;
+    }
+
+    private static void apply(Layer layer, IUpdater updater, List<Regularization> regularization) {
+        if (layer instanceof BaseLayer trained) {
+            trained.setIUpdater(updater.clone());
+            trained.setBiasUpdater(null);
+            trained.setRegularization(new ArrayList<>(regularization));
+            trained.setRegularizationBias(new ArrayList<>());
+        } else if (layer instanceof BaseWrapperLayer wrapper) {
+            apply(wrapper.getUnderlying(), updater, regularization);
+        } else if (layer instanceof Bidirectional both) {
+            apply(both.getFwd(), updater, regularization);
+            apply(both.getBwd(), updater, regularization);
+        }
     }
 }

@@ -94,6 +94,11 @@ class NetworkTracerTest {
         assertThat(reason("locked batch-norm", "c1")).contains("'bn'", "gamma and beta are locked");
         assertThat(reason("raw input added", "d1")).contains("'in0'", "network input");
         assertThat(reason("dense chain", "out")).contains("network output");
+        assertThat(reason("steps masked by another value", "r1")).contains("it feeds 'r2' (MaskZeroLayer)");
+        assertThat(reason("steps masked by another value", "r2")).isEmpty();
+        assertThat(reason("steps masked by zeros", "r1")).isEmpty();
+        assertThat(reason("attention in the middle", "attention")).contains("attention weighs the steps");
+        assertThat(reason("auto-encoder in the middle", "d1")).contains("it is trained to give back all channels");
     }
 
     @Test

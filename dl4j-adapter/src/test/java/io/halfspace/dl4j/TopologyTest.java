@@ -1,6 +1,8 @@
 package io.halfspace.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.GroupPartition;
@@ -28,10 +30,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What must hold of every network, on small ones of every shape. */
 class TopologyTest {
+    private static final List<String> DEEPLEARNING4J_CANNOT_TRAIN =
+            List.of("parametric relu", "joined volumes", "frozen layer");
+
     static List<Topology> topologies() {
         return Topologies.all();
     }
@@ -120,6 +126,43 @@ class TopologyTest {
                 assertThat(positions(trace, vertex)).as(vertex.name()).containsExactly(viewedPositions(own));
             }
         }
+    }
+
+    /** Zeros must not make gradients infinite, in the zeroed network nor in the built one. */
+    @ParameterizedTest
+    @MethodSource("topologies")
+    void zeroedAndBuiltNetwork_canBeTrained(Topology topology) {
+        ComputationGraph network = topology.network(DataType.FLOAT);
+        assumeThat(DEEPLEARNING4J_CANNOT_TRAIN).doesNotContain(topology.name());
+        TraceGraph trace = NetworkTracer.trace(network, topology.types());
+        GroupPartition partition = GroupPartition.of(trace);
+        boolean[] leaving = choose(partition, new Thinning(trace, partition), 0.5, 3);
+        network.setParams(row(zeroed(parameters(network), partition, leaving), DataType.FLOAT));
+        ComputationGraph built = SubnetworkBuilder.build(network, trace, partition, leaving);
+        for (ComputationGraph trained : List.of(network, built)) {
+            INDArray before = trained.params().dup();
+            train(topology, trained);
+            assertThat(trained.params()).isNotEqualTo(before);
+            assertThat(trained.params().sumNumber().doubleValue()).isFinite();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("untrainable")
+    void wholeNetwork_cannotBeTrainedEither(Topology topology) {
+        assertThatThrownBy(() -> train(topology, topology.network(DataType.FLOAT)))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    static List<Topology> untrainable() {
+        return DEEPLEARNING4J_CANNOT_TRAIN.stream().map(Topologies::named).toList();
+    }
+
+    private static void train(Topology topology, ComputationGraph network) {
+        INDArray[] labels = Arrays.stream(network.output(false, topology.probe(DataType.FLOAT)))
+                .map(output -> Nd4j.rand(DataType.FLOAT, output.shape()))
+                .toArray(INDArray[]::new);
+        network.fit(new MultiDataSet(topology.probe(DataType.FLOAT), labels));
     }
 
     private static void checkBuilt(Topology topology, DataType type, double share) {
