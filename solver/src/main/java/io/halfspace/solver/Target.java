@@ -174,7 +174,7 @@ public sealed interface Target {
         long least = remaining(limit);
         if (least > allowed(whole)) {
             throw new UnreachableTargetException(
-                    ("Cannot reach target %s: at most %d of %d groups can leave, found feasible minimum %.4f (%d of %d);"
+                    ("Cannot reach target %s: at most %d of %d groups can leave, which keeps %.4f (%d of %d);"
                                     + " every layer keeps one channel and protected layers keep all, ask for less")
                             .formatted(
                                     this,

@@ -64,12 +64,12 @@ final class TargetTest {
         assertThatThrownBy(() -> new Target.Groups(1).check(graph, groups))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageStartingWith(
-                        "Cannot reach target group sparsity 1.0: at most 57 of 60 groups can leave, found feasible minimum 0.0500 (3 of 60)");
+                        "Cannot reach target group sparsity 1.0: at most 57 of 60 groups can leave, which keeps 0.0500 (3 of 60)");
         // One channel a layer: flops 6 + 1 + 1 + 3 of 120 + 600 + 300 + 30.
         assertThatThrownBy(() -> new Target.Flops(0.01).check(graph, groups))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageStartingWith(
-                        "Cannot reach target flops 0.01: at most 57 of 60 groups can leave, found feasible minimum 0.0105 (11 of 1050)");
+                        "Cannot reach target flops 0.01: at most 57 of 60 groups can leave, which keeps 0.0105 (11 of 1050)");
         assertThatThrownBy(() -> new Target.Parameters(5).choose(shuffled(60, 1), graph, groups))
                 .isInstanceOf(UnreachableTargetException.class);
         assertThatThrownBy(() -> new Target.GroupCount(58).check(graph, groups))
