@@ -37,7 +37,15 @@ final class AnalyzeTest {
             assertThat(layer.fieldNames())
                     .toIterable()
                     .containsExactlyInAnyOrder(
-                            "name", "type", "status", "reason", "channels", "groups", "parameters", "flops");
+                            "name",
+                            "type",
+                            "status",
+                            "reason",
+                            "erasable",
+                            "channels",
+                            "groups",
+                            "parameters",
+                            "flops");
             assertThat(layer.path("status").asText()).isIn("prunable", "protected");
             assertThat(layer.path("reason").asText().isEmpty())
                     .isEqualTo(layer.path("status").asText().equals("prunable"));
