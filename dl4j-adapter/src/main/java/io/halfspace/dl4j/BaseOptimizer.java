@@ -63,8 +63,8 @@ public final class BaseOptimizer {
         return largest;
     }
 
-    /** Whether the updater scales each coordinate by its own history (Adam and its kin), as opposed to SGD and momentum. */
-    public boolean isAdaptive() {
+    /** Whether a network's updater scales each coordinate by its own history (Adam and its kin), unlike SGD and momentum. */
+    public static boolean isAdaptive(ComputationGraph network) {
         return FlatParameters.trainables(network).stream()
                 .flatMap(vertex -> updaters(vertex).stream())
                 .map(each -> each.getClass().getSimpleName())

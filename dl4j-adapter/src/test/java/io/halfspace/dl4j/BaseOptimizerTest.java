@@ -100,7 +100,7 @@ final class BaseOptimizerTest {
         network.init();
 
         assertThat(new BaseOptimizer(network).learningRate(0, 0)).isEqualTo(0.25);
-        assertThat(new BaseOptimizer(network).isAdaptive()).isTrue();
+        assertThat(BaseOptimizer.isAdaptive(network)).isTrue();
     }
 
     private static ComputationGraphConfiguration configuration(NeuralNetConfiguration.Builder builder) {

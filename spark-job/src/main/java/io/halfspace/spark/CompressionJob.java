@@ -134,7 +134,7 @@ final class CompressionJob {
                 config.solver(),
                 network,
                 target,
-                new BaseOptimizer(network.graph()).isAdaptive(),
+                BaseOptimizer.isAdaptive(network.graph()),
                 SolverChoice.schedule(config.solver(), trainer.totalSteps()));
         ComputationGraph judged = network.graph().clone();
         return new BeforePruning(solver, values -> {

@@ -12,7 +12,8 @@ import java.util.Locale;
 final class Progress {
     private static final long TERMINAL_MILLIS = 200;
     private static final long LOG_MILLIS = 5000;
-    private static final int BAR = 24;
+    /** Short, so that a line fits 80 columns: one that wraps cannot be drawn over. */
+    private static final int BAR = 12;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -44,15 +45,18 @@ final class Progress {
         }
         shown = now;
         double seconds = Math.max(1e-9, (now - started) / 1e9);
+        String share = Double.isNaN(accuracy) ? "-" : String.format(Locale.ROOT, "%.2f%%", 100 * accuracy);
         String line = String.format(
                 Locale.ROOT,
-                "%s %s step %d/%d  loss %.4f  accuracy %s  zero groups %d/%d  %.0f samples/s  %s left",
+                terminal
+                        ? "%s %s %d/%d loss %.4f acc %s zero %d/%d %.0f/s %s left"
+                        : "%s %s step %d/%d  loss %.4f  accuracy %s  zero groups %d/%d  %.0f samples/s  %s left",
                 title,
                 bar(step),
                 step,
                 totalSteps,
                 loss,
-                Double.isNaN(accuracy) ? "-" : String.format(Locale.ROOT, "%.2f%%", 100 * accuracy),
+                share,
                 groupsZero,
                 groups,
                 samples / seconds,
