@@ -98,6 +98,7 @@ final class Zeros {
                         operation.slices(),
                         operation.cost(),
                         operation.leastInputs(),
+                        operation.leastChannels(),
                         Optional.of(reason)))
                 .orElse(operation);
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param slices where the parameters of each output channel lie, and those that read each input channel
  * @param cost price as a function of channels
  * @param leastInputs channels of each input that must stay for the operation to work at all
+ * @param leastChannels own channels that must stay (or all, if it has fewer)
  * @param protection why none of the output channels may leave, if so
  */
 public record Operation(
@@ -30,6 +31,7 @@ public record Operation(
         List<ChannelSlices> slices,
         Cost cost,
         int leastInputs,
+        int leastChannels,
         Optional<String> protection) {
     /** Classes of vertices: how a zero channel travels. */
     public enum Kind {
@@ -47,10 +49,10 @@ public record Operation(
         Objects.requireNonNull(cost, "cost");
         Objects.requireNonNull(protection, "protection");
         slices = List.copyOf(slices);
-        if (leastInputs < 1) {
+        if (leastInputs < 1 || leastChannels < 1) {
             throw new IllegalArgumentException(
-                    "Cannot describe an operation that needs %d input channels: expected at least 1"
-                            .formatted(leastInputs));
+                    "Cannot describe an operation that needs %d input channels and keeps %d: expected at least 1"
+                            .formatted(leastInputs, leastChannels));
         }
         if (channels <= 0) {
             throw new IllegalArgumentException(
@@ -69,19 +71,21 @@ public record Operation(
                 List.of(),
                 Cost.free(positions),
                 1,
+                1,
                 Optional.of("it is a network input"));
     }
 
     /** Trainable, makes new channels out of all channels of its inputs. */
     public static Operation stem(int channels, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
         return new Operation(
-                Kind.STEM, channels, ChannelMap.FRESH, zeroPreserving, false, slices, cost, 1, Optional.empty());
+                Kind.STEM, channels, ChannelMap.FRESH, zeroPreserving, false, slices, cost, 1, 1, Optional.empty());
     }
 
     /** One input, keeps the channels apart. */
     public static Operation accessory(
             int channels, ChannelMap map, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
-        return new Operation(Kind.ACCESSORY, channels, map, zeroPreserving, false, slices, cost, 1, Optional.empty());
+        return new Operation(
+                Kind.ACCESSORY, channels, map, zeroPreserving, false, slices, cost, 1, 1, Optional.empty());
     }
 
     /** Several inputs of equal channels, combined channel by channel. */
@@ -94,6 +98,7 @@ public record Operation(
                 neutralToMissing,
                 List.of(),
                 Cost.free(positions),
+                1,
                 1,
                 Optional.empty());
     }
@@ -109,24 +114,41 @@ public record Operation(
                 List.of(),
                 Cost.free(positions),
                 1,
+                1,
                 Optional.empty());
     }
 
     /** Anything without a rule: nothing that it touches may leave. */
     public static Operation unknown(int channels, Cost cost, String reason) {
         return new Operation(
-                Kind.UNKNOWN, channels, ChannelMap.FRESH, false, false, List.of(), cost, 1, Optional.of(reason));
+                Kind.UNKNOWN, channels, ChannelMap.FRESH, false, false, List.of(), cost, 1, 1, Optional.of(reason));
     }
 
     /** The same operation, none of whose output channels may leave. */
     public Operation protectedBecause(String reason) {
         return new Operation(
-                kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, leastInputs, Optional.of(reason));
+                kind,
+                channels,
+                map,
+                zeroPreserving,
+                neutralToMissing,
+                slices,
+                cost,
+                leastInputs,
+                leastChannels,
+                Optional.of(reason));
     }
 
     /** The same operation, which only works if at least {@code least} channels of each input stay (or all, if fewer). */
     public Operation withLeastInputs(int least) {
-        return new Operation(kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, least, protection);
+        return new Operation(
+                kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, least, leastChannels, protection);
+    }
+
+    /** The same operation, which keeps at least {@code least} of its own channels (or all, if it has fewer). */
+    public Operation withLeastChannels(int least) {
+        return new Operation(
+                kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, leastInputs, least, protection);
     }
 
     /** Whether new channels are computed here, so that input channels need {@link ChannelSlices.Role#CONSUMER} slices. */

@@ -18,16 +18,8 @@ public final class Thinning {
     private long flops;
     private long activations;
 
-    /** The whole network, every vertex of which must keep at least one channel. */
+    /** The whole network; every vertex keeps what its operation and the operations that it feeds need. */
     public Thinning(TraceGraph graph, GroupPartition partition) {
-        this(graph, partition, 1);
-    }
-
-    /**
-     * The whole network, every vertex of which must keep at least {@code minimumChannels} (or all, if it has fewer), and
-     * what the operations that it feeds need.
-     */
-    public Thinning(TraceGraph graph, GroupPartition partition, int minimumChannels) {
         this.graph = graph;
         incidence = partition.incidence();
         live = new int[graph.size()];
@@ -38,7 +30,7 @@ public final class Thinning {
         for (int v = 0; v < graph.size(); v++) {
             Vertex vertex = graph.vertex(v);
             live[v] = vertex.channels();
-            minimum[v] = Math.min(Math.max(1, minimumChannels), live[v]);
+            minimum[v] = Math.min(vertex.operation().leastChannels(), live[v]);
             for (int input : vertex.inputs()) {
                 liveInputs[v] += live[input];
                 int needed = Math.min(vertex.operation().leastInputs(), live[input]);

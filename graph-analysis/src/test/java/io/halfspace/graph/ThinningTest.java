@@ -48,10 +48,21 @@ final class ThinningTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void minimumChannels_areKeptEverywhere(int seed) {
-        TraceGraph graph = RandomGraphs.next(new GraphBuilder(), seed);
+    void leastChannels_areKept(int seed) {
+        TraceGraph drawn = RandomGraphs.next(new GraphBuilder(), seed);
+        TraceGraph graph = new TraceGraph(
+                drawn.vertices().stream()
+                        .map(v -> new Vertex(
+                                v.name(),
+                                v.layer(),
+                                v.type(),
+                                v.inputs(),
+                                v.operation().withLeastChannels(3)))
+                        .toList(),
+                drawn.outputs(),
+                drawn.parameterLength());
         GroupPartition groups = GroupPartition.of(graph);
-        Thinning thinning = new Thinning(graph, groups, 3);
+        Thinning thinning = new Thinning(graph, groups);
         IntStream.range(0, groups.count()).filter(thinning::canRemove).forEach(thinning::remove);
         for (int v = 0; v < graph.size(); v++) {
             assertThat(thinning.live(v))

@@ -70,7 +70,8 @@ final class CompressionJob {
 
     private void stages() {
         ModelSource model = report.timed("model", this::model);
-        Network analysed = report.timed("analysis", () -> Network.analysePrunable(model.network(), shape()));
+        Network analysed =
+                report.timed("analysis", () -> Network.analysePrunable(model.network(), shape(), config.layers()));
         Target target = reachableTarget(analysed);
         try (TrainingData data = report.timed("data", this::data)) {
             Trainer trainer = new Trainer(spark, data, config, progress);

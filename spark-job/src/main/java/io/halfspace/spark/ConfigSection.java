@@ -144,6 +144,24 @@ final class ConfigSection {
         return new int[0];
     }
 
+    /** A list of texts; empty if absent. */
+    List<String> texts(String key) {
+        Object value = value(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(e -> e instanceof String)) {
+            return list.stream().map(String::valueOf).toList();
+        }
+        fault(key, value, "a list of texts");
+        return List.of();
+    }
+
+    /** The keys of a mapping that a user may name freely. */
+    Set<String> keys() {
+        return values.keySet();
+    }
+
     /** Notes a fault of this section that no single reader could see. */
     void fault(String key, String sentence) {
         faults.add(path + key + ": " + sentence);

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
  * @param model built-in network name, or location of a model file
  * @param data what to train on
  * @param training how to train
+ * @param layers what the user wants of single layers
  * @param target what the built network may cost
  * @param solver how groups are driven to zero
  * @param master Spark master to use when none is given from outside
@@ -24,6 +25,7 @@ record JobConfig(
         String model,
         DataConfig data,
         TrainingConfig training,
+        LayersConfig layers,
         TargetConfig target,
         SolverConfig solver,
         String master,
@@ -46,6 +48,7 @@ record JobConfig(
                 model(root, file.folder()),
                 DataSection.read(root.section("data"), file.folder()),
                 training,
+                LayersConfig.read(root.section("layers")),
                 TargetConfig.read(root.section("target")),
                 SolverConfig.read(root.section("solver")),
                 spark.text("master", "local[*]"),

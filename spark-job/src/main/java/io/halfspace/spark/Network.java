@@ -31,12 +31,13 @@ record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) 
     }
 
     /**
-     * The same, for a network that is to be pruned.
+     * The same, for a network that is to be pruned as a user wants it.
      *
-     * @throws JobException exit code 5 if nothing in it may leave, with the reason for each layer
+     * @throws JobException exit code 2 if a pattern matches no layer, 5 if nothing in it may leave, with the reason for each layer
      */
-    static Network analysePrunable(ComputationGraph graph, int[] shape) {
-        Network network = analyse(graph, shape);
+    static Network analysePrunable(ComputationGraph graph, int[] shape, LayersConfig layers) {
+        TraceGraph trace = layers.applyTo(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
+        Network network = new Network(graph, trace, GroupPartition.of(trace));
         if (network.groups.count() == 0) {
             String reasons = LayerAnswer.of(network.trace, network.groups).stream()
                     .map(answer -> answer.name() + ": " + answer.reason())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
@@ -101,6 +102,16 @@ final class JobConfigTest {
                 .hasMessageContaining("solver.periods: belongs to method hesso, found method dhspg");
         assertThatThrownBy(() -> read(SMALLEST, "solver.method=sgd"))
                 .hasMessageContaining("solver.method: found sgd, expected one of dhspg, hesso");
+    }
+
+    @Test
+    void layers_areNamedByPatterns() throws Exception {
+        JobConfig config = read(SMALLEST, "layers={include: ['conv*'], exclude: [dense], min-channels: {'conv?': 8}}");
+
+        assertThat(config.layers()).isEqualTo(new LayersConfig(List.of("conv*"), List.of("dense"), Map.of("conv?", 8)));
+        assertThatThrownBy(() -> read(SMALLEST, "layers={include: conv, min-channels: {dense: 0}}"))
+                .hasMessageContaining("layers.include: found conv, expected a list of texts")
+                .hasMessageContaining("layers.min-channels.dense: found 0, expected a whole number from 1");
     }
 
     @Test
