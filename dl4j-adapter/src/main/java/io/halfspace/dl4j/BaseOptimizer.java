@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -21,14 +22,18 @@ public final class BaseOptimizer {
     private final ComputationGraph network;
     private final ComputationGraphUpdater updater;
     private final Gradient gradientViews;
-    private final List<FlatParameters.Range> statistics;
+    /** The running statistics in the network's flattened gradient. */
+    private final List<INDArray> statistics;
 
     public BaseOptimizer(ComputationGraph network) {
         this.network = network;
         network.initGradientsView();
         this.updater = network.getUpdater(true);
         this.gradientViews = views(network);
-        this.statistics = FlatParameters.statistics(network);
+        INDArray flat = network.getFlattenedGradients().reshape(network.numParams());
+        this.statistics = FlatParameters.statistics(network).stream()
+                .map(range -> flat.get(NDArrayIndex.interval(range.from(), range.to())))
+                .toList();
     }
 
     /**
@@ -46,7 +51,10 @@ public final class BaseOptimizer {
     public float[] update(float[] parameters, float[] gradient, int rows, int minibatches, int iteration, int epoch) {
         FlatParameters.set(network, parameters);
         INDArray flat = network.getFlattenedGradients();
-        FlatParameters.write(averagedStatistics(gradient, minibatches), flat);
+        FlatParameters.write(gradient, flat);
+        if (minibatches > 1) {
+            statistics.forEach(sum -> sum.divi(minibatches));
+        }
         updater.update(gradientViews, iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
         return FlatParameters.copy(flat);
     }
@@ -69,19 +77,6 @@ public final class BaseOptimizer {
                 .flatMap(vertex -> updaters(vertex).stream())
                 .map(each -> each.getClass().getSimpleName())
                 .anyMatch(name -> name.startsWith("A") || name.equals("Nadam") || name.equals("RmsProp"));
-    }
-
-    private float[] averagedStatistics(float[] gradient, int minibatches) {
-        if (minibatches == 1 || statistics.isEmpty()) {
-            return gradient;
-        }
-        float[] averaged = gradient.clone();
-        for (FlatParameters.Range range : statistics) {
-            for (int i = range.from(); i < range.to(); i++) {
-                averaged[i] /= minibatches;
-            }
-        }
-        return averaged;
     }
 
     private static List<IUpdater> updaters(GraphVertex vertex) {
