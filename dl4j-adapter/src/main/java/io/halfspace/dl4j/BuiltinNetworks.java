@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -18,12 +19,12 @@ public final class BuiltinNetworks {
     private static final Map<String, Network> NETWORKS = new LinkedHashMap<>();
 
     static {
-        NETWORKS.put("digits", new Network(4, BuiltinNetworks::digits));
-        NETWORKS.put("lenet", new Network(16, BuiltinNetworks::lenet));
-        NETWORKS.put("branches", new Network(4, BuiltinNetworks::branches));
-        NETWORKS.put("resnet20", new Network(1, BuiltinNetworks::resnet20));
-        NETWORKS.put("resnet18", new Network(1, BuiltinNetworks::resnet18));
-        NETWORKS.put("vgg16-bn", new Network(32, BuiltinNetworks::vgg16));
+        NETWORKS.put("digits", new Network(4, 1, 8, BuiltinNetworks::digits));
+        NETWORKS.put("lenet", new Network(16, 1, 28, BuiltinNetworks::lenet));
+        NETWORKS.put("branches", new Network(4, 3, 32, BuiltinNetworks::branches));
+        NETWORKS.put("resnet20", new Network(1, 3, 32, BuiltinNetworks::resnet20));
+        NETWORKS.put("resnet18", new Network(1, 3, 32, BuiltinNetworks::resnet18));
+        NETWORKS.put("vgg16-bn", new Network(32, 3, 32, BuiltinNetworks::vgg16));
     }
 
     private BuiltinNetworks() {}
@@ -33,10 +34,17 @@ public final class BuiltinNetworks {
         String draw(GraphSketch sketch);
     }
 
-    private record Network(int smallestSide, Body body) {}
+    /** {@code usualChannels} and {@code usualSide}: of the images that the network was made for. */
+    private record Network(int smallestSide, int usualChannels, int usualSide, Body body) {}
 
     public static List<String> names() {
         return List.copyOf(NETWORKS.keySet());
+    }
+
+    /** Channels, height and width of the images that a network was made for; empty if there is none of that name. */
+    public static Optional<int[]> usualInput(String name) {
+        return Optional.ofNullable(NETWORKS.get(name))
+                .map(network -> new int[] {network.usualChannels, network.usualSide, network.usualSide});
     }
 
     /**

@@ -33,7 +33,7 @@ final class BuiltinEqualityTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("networks")
     void builtEqualsZeroed(String name, DataType type) {
-        int[] shape = shape(name);
+        int[] shape = BuiltinNetworks.usualInput(name).orElseThrow();
         ComputationGraph network = network(name, shape, type);
         TraceGraph trace = NetworkTracer.trace(network, NetworkShape.inputType(shape));
         GroupPartition groups = GroupPartition.of(trace);
@@ -60,14 +60,6 @@ final class BuiltinEqualityTest {
         assertThat(built.numParams())
                 .isEqualTo(thinning.cost().parameters() + thinning.cost().statistics())
                 .isLessThan(network.numParams() * 2 / 3);
-    }
-
-    private static int[] shape(String name) {
-        return switch (name) {
-            case "digits" -> new int[] {1, 8, 8};
-            case "lenet" -> new int[] {1, 28, 28};
-            default -> new int[] {3, 32, 32};
-        };
     }
 
     /** Random initial weights; biases and batch norm drawn around what they are after some training. */

@@ -1,5 +1,6 @@
 package io.halfspace.spark;
 
+import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.NativeAcceleration;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     public Integer call() {
         NativeAcceleration.enable();
         List<int[]> told = input.isEmpty()
-                ? InputShape.ofBuiltIn(model).stream().toList()
+                ? BuiltinNetworks.usualInput(model).stream().toList()
                 : input.stream().map(AnalyzeCommand::sizes).toList();
         ModelSource source =
                 ModelSource.load(model, told.isEmpty() ? new int[0] : told.get(0), classes, 0, new Configuration());

@@ -1,6 +1,5 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.NetworkShape;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -21,19 +20,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** What one input of a network takes: told by the user, or as far as the model itself tells. */
 final class InputShape {
     private InputShape() {}
-
-    /** What a built-in network was made for; empty if there is none of that name. */
-    static Optional<int[]> ofBuiltIn(String name) {
-        if (!BuiltinNetworks.names().contains(name)) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                switch (name) {
-                    case "digits" -> new int[] {1, 8, 8};
-                    case "lenet" -> new int[] {1, 28, 28};
-                    default -> new int[] {3, 32, 32};
-                });
-    }
 
     /**
      * The input types of examples of the given shapes, one an input of the network.
