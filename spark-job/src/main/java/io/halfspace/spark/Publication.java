@@ -18,7 +18,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * Cuts the sub-network out of a trained network, proves that both compute the same, and only then writes it.
  */
 final class Publication {
-    private static final String NORMALIZER = "normalizer";
     private static final int PROBE_ROWS = 64;
 
     private final JobConfig config;
@@ -55,7 +54,7 @@ final class Publication {
         report.timed("equality", () -> check(full, compact, probe));
         Evaluation evaluation = report.timed("evaluation", () -> trainer.evaluate("compact", compact));
         Network small = Network.analyse(compact, config.data().shape());
-        Map<String, String> extras = Map.of(NORMALIZER, data.normalizer().toJson());
+        Map<String, String> extras = Map.of(Normalizer.EXTRA, data.normalizer().toJson());
         report.dense(new RunReport.Figures(
                 network.cost(),
                 size(full, extras),
@@ -71,7 +70,7 @@ final class Publication {
                 Latency.of(compact, probe)));
         report.history("history", trained.history());
         baseline.ifPresent(dense -> report.history("baselineHistory", dense.history()));
-        folder.write(NORMALIZER + ".json", data.normalizer().toJson());
+        folder.write(Normalizer.EXTRA + ".json", data.normalizer().toJson());
         folder.write("job.yaml", config.text());
         folder.write(RunFolder.MODEL, out -> ModelFile.write(compact, out, false, extras));
     }
