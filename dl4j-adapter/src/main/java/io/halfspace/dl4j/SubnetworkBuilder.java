@@ -72,13 +72,14 @@ public final class SubnetworkBuilder {
 
     private static void resize(ComputationGraphConfiguration configuration, Vertex traced, Kept kept) {
         GraphVertex vertex = configuration.getVertices().get(traced.layer());
+        String part = NetworkTracer.suffix(traced);
         if (!(vertex instanceof LayerVertex layerVertex)) {
-            configuration.getVertices().put(traced.layer(), (GraphVertex) Rules.resized(vertex, kept));
-        } else if (traced.name().equals(traced.layer())) {
-            Layer layer = layerVertex.getLayerConf().getLayer();
-            layerVertex.getLayerConf().setLayer((Layer) Rules.resized(layer, kept));
+            configuration.getVertices().put(traced.layer(), (GraphVertex) Rules.resized(vertex, part, kept));
         } else if (NetworkTracer.isPreprocessor(traced)) {
-            layerVertex.setPreProcessor((InputPreProcessor) Rules.resized(layerVertex.getPreProcessor(), kept));
+            layerVertex.setPreProcessor((InputPreProcessor) Rules.resized(layerVertex.getPreProcessor(), part, kept));
+        } else {
+            Layer layer = layerVertex.getLayerConf().getLayer();
+            layerVertex.getLayerConf().setLayer((Layer) Rules.resized(layer, part, kept));
         }
     }
 
