@@ -1,12 +1,10 @@
 package io.halfspace.dl4j;
 
-import io.halfspace.graph.ChannelMap;
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.Cost;
 import io.halfspace.graph.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
@@ -67,8 +65,7 @@ record Heads(int count, int size) {
     /** Queries, keys and values brought together. */
     Operation joint(long queries, long keys) {
         Cost cost = new Cost(Cost.Terms.ZERO, Cost.Terms.ZERO, scores(queries, keys), size * queries);
-        return new Operation(
-                Operation.Kind.JOINT, count, ChannelMap.IDENTITY, true, false, List.of(), cost, 1, 1, Optional.empty());
+        return Operation.joint(count, false, queries).withParameters(List.of(), cost);
     }
 
     /** Multiplications of the scores and of the weighted values. */

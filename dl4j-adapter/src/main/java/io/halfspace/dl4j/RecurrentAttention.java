@@ -1,13 +1,11 @@
 package io.halfspace.dl4j;
 
-import io.halfspace.graph.ChannelMap;
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.ChannelSlices.Role;
 import io.halfspace.graph.Cost;
 import io.halfspace.graph.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 
 /**
@@ -108,19 +106,9 @@ final class RecurrentAttention {
                 Cost.Terms.ZERO,
                 new Cost.Terms(0, site.positions() - 1, 0, 0, 0),
                 site.positions());
-        Operation sum = new Operation(
-                Operation.Kind.JOINT,
-                out,
-                ChannelMap.IDENTITY,
-                true,
-                false,
-                List.of(
-                        Heads.columns(weights, out, out),
-                        new ChannelSlices(Role.STATISTIC, 0, weights, out, out, out, 1)),
-                cost,
-                1,
-                1,
-                Optional.empty());
+        List<ChannelSlices> slices = List.of(
+                Heads.columns(weights, out, out), new ChannelSlices(Role.STATISTIC, 0, weights, out, out, out, 1));
+        Operation sum = Operation.joint(out, false, site.positions()).withParameters(slices, cost);
         return Zeros.after(sum, layer.getActivation().getActivationFunction());
     }
 }
