@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -65,8 +66,9 @@ public final class SubnetworkBuilder {
     }
 
     /**
-     * Takes vertices out and connects the others. Deeplearning4j lays parameters out in its topological order, which it would
-     * find anew and differently; a stored order binds it.
+     * Takes vertices out and connects the others. A joint that stays with one input copies it, which a merge would not do.
+     * Deeplearning4j lays parameters out in its topological order, which it would find anew and differently; a stored order
+     * binds it.
      */
     private static void rewire(
             ComputationGraphConfiguration configuration,
@@ -91,6 +93,9 @@ public final class SubnetworkBuilder {
             }
             if (inputs.size() < before.size()) {
                 configuration.getVertexInputs().put(layer, new ArrayList<>(inputs));
+                if (inputs.size() == 1) {
+                    configuration.getVertices().put(layer, new ElementWiseVertex(ElementWiseVertex.Op.Add));
+                }
                 continue;
             }
             // A layer may stand for several vertices, each of which reads some of its inputs.
