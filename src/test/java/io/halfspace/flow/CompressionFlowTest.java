@@ -70,5 +70,14 @@ final class CompressionFlowTest {
         assertThat(judged.out())
                 .contains(
                         "accuracy %.4f".formatted(result.at("/compact/accuracy").asDouble()));
+
+        // The model knows its normalizer: the training rows that the job file names do not matter.
+        Commands elsewhere = Commands.run(
+                "evaluate",
+                folder.resolve("model.zip").toString(),
+                Commands.DIGITS_JOB.toString(),
+                "--set",
+                "data.normalize=none");
+        assertThat(elsewhere.out()).isEqualTo(judged.out());
     }
 }

@@ -6,6 +6,7 @@ import io.halfspace.dl4j.NetworkShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         description = {
             "Measures a model's accuracy and loss on the test part of a job file (else its validation, else its training part).",
-            "Values are normalised as the job file says, with figures of its training part."
+            "Values are normalised as the model was trained: with the normalizer inside it, else as the job file says."
         },
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
@@ -44,9 +45,10 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelSource source =
                 ModelSource.load(model, shape, classes, config.training().seed(), new Configuration());
         NetworkShape.check(source.network(), shape, classes);
+        Optional<Normalizer> normalizer = ModelSource.normalizer(model, shape[0], new Configuration());
         SparkSession session = Sessions.open(config.name(), config.master());
         try (TrainingData data = TrainingData.load(
-                session, config.data(), config.shards(), config.training().seed())) {
+                session, config.data(), config.shards(), config.training().seed(), normalizer)) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
             Trainer trainer = new Trainer(spark, data, config, new Progress(System.out, false));
             Evaluation evaluation = trainer.evaluate("evaluate", source.network());

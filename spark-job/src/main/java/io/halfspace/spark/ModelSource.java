@@ -5,6 +5,7 @@ import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -42,6 +43,34 @@ record ModelSource(ComputationGraph network, boolean builtIn) {
         } catch (ModelFileException e) {
             throw new JobException(ExitCode.UNSUPPORTED_MODEL, e.getMessage(), e);
         } catch (IOException | IllegalArgumentException e) {
+            throw new JobException(ExitCode.DATA, "Cannot read model '%s': %s".formatted(model, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * What the values of a model's examples were normalised with; empty if the model does not say.
+     *
+     * @param channels channels or features of an example, which the normalizer must be of
+     * @throws JobException exit code 3 if the file cannot be read or holds another normalizer
+     */
+    static Optional<Normalizer> normalizer(String model, int channels, Configuration hadoop) {
+        if (!JobConfig.isFile(model)) {
+            return Optional.empty();
+        }
+        Path path = new Path(model);
+        try (InputStream in = path.getFileSystem(hadoop).open(path)) {
+            Optional<Normalizer> found = Optional.ofNullable(
+                            ModelFile.readExtras(model, in).get(Normalizer.EXTRA))
+                    .map(Normalizer::fromJson);
+            found.map(Normalizer::offset)
+                    .filter(offset -> offset.length != channels)
+                    .ifPresent(offset -> {
+                        throw JobException.data(
+                                "Cannot use model '%s' on this data: its normalizer is for %d channels, found data.shape with %d",
+                                model, offset.length, channels);
+                    });
+            return found;
+        } catch (IOException e) {
             throw new JobException(ExitCode.DATA, "Cannot read model '%s': %s".formatted(model, e.getMessage()), e);
         }
     }

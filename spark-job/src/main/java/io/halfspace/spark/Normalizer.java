@@ -15,6 +15,9 @@ import java.util.Locale;
  */
 public final class Normalizer implements Serializable {
     private static final long serialVersionUID = 1L;
+    /** Name that it has among a model file's extras. */
+    static final String EXTRA = "normalizer";
+
     private static final int VERSION = 1;
 
     private final Normalization kind;

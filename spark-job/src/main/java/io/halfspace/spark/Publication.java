@@ -1,11 +1,12 @@
 package io.halfspace.spark;
 
+import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.FlatParameters;
-import io.halfspace.dl4j.LabelledBatch;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.SubnetworkBuilder;
+import io.halfspace.dl4j.Values;
 import io.halfspace.graph.ZeroGroups;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,7 +18,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * Cuts the sub-network out of a trained network, proves that both compute the same, and only then writes it.
  */
 final class Publication {
-    private static final String NORMALIZER = "normalizer";
     private static final int PROBE_ROWS = 64;
 
     private final JobConfig config;
@@ -50,11 +50,11 @@ final class Publication {
         ComputationGraph compact = report.timed(
                 "construction", () -> SubnetworkBuilder.build(full, network.trace(), network.groups(), zero));
         report.groups(zero.length, count(zero));
-        LabelledBatch probe = probe();
+        Values probe = probe();
         report.timed("equality", () -> check(full, compact, probe));
         Evaluation evaluation = report.timed("evaluation", () -> trainer.evaluate("compact", compact));
         Network small = Network.analyse(compact, config.data().shape());
-        Map<String, String> extras = Map.of(NORMALIZER, data.normalizer().toJson());
+        Map<String, String> extras = Map.of(Normalizer.EXTRA, data.normalizer().toJson());
         report.dense(new RunReport.Figures(
                 network.cost(),
                 size(full, extras),
@@ -70,14 +70,14 @@ final class Publication {
                 Latency.of(compact, probe)));
         report.history("history", trained.history());
         baseline.ifPresent(dense -> report.history("baselineHistory", dense.history()));
-        folder.write(NORMALIZER + ".json", data.normalizer().toJson());
+        folder.write(Normalizer.EXTRA + ".json", data.normalizer().toJson());
         folder.write("job.yaml", config.text());
         folder.write(RunFolder.MODEL, out -> ModelFile.write(compact, out, false, extras));
     }
 
-    private EquivalenceCheck check(ComputationGraph full, ComputationGraph compact, LabelledBatch probe) {
+    private EquivalenceCheck check(ComputationGraph full, ComputationGraph compact, Values probe) {
         EquivalenceCheck check = EquivalenceCheck.compare(full, compact, probe.toArray());
-        report.equality(check, probe.rows());
+        report.equality(check, probe.shape()[0]);
         if (!check.passed()) {
             throw new JobException(
                     ExitCode.CHECK_FAILED,
@@ -88,10 +88,17 @@ final class Publication {
     }
 
     /** Real examples of the first training shard. */
-    private LabelledBatch probe() {
+    private Values probe() {
         Shard shard = data.train().first();
         Minibatch rows = shard.rows(0, Math.min(PROBE_ROWS, shard.rows()), data.normalizer());
-        return new LabelledBatch(rows.features(), config.data().shape(), rows.labels());
+        return Batch.ofClasses(
+                        rows.features(),
+                        config.data().shape(),
+                        rows.labels(),
+                        config.data().classes())
+                .inputs()
+                .get(0)
+                .values();
     }
 
     private static int count(boolean[] flags) {

@@ -46,7 +46,17 @@ public final class TrainingData implements AutoCloseable {
      * @throws JobException with {@link ExitCode#DATA} at the first fault found
      */
     public static TrainingData load(SparkSession spark, DataConfig config, int shards, long seed) {
-        Loader loader = new Loader(spark, config, shards, seed);
+        return load(spark, config, shards, seed, Optional.empty());
+    }
+
+    /**
+     * The same for a model that was trained before.
+     *
+     * @param normalizer what its values were normalised with; empty computes it from the training rows
+     */
+    static TrainingData load(
+            SparkSession spark, DataConfig config, int shards, long seed, Optional<Normalizer> normalizer) {
+        Loader loader = new Loader(spark, config, shards, seed, normalizer);
         return loader.load(() -> loader.source(config.train(), List.of()));
     }
 
@@ -57,7 +67,7 @@ public final class TrainingData implements AutoCloseable {
      * @throws JobException with {@link ExitCode#DATA} at the first fault found
      */
     public static TrainingData of(Dataset<Row> rows, DataConfig config, int shards, long seed) {
-        Loader loader = new Loader(rows.sparkSession(), config, shards, seed);
+        Loader loader = new Loader(rows.sparkSession(), config, shards, seed, Optional.empty());
         return loader.load(() -> new FrameRows(rows, config));
     }
 
@@ -126,6 +136,7 @@ public final class TrainingData implements AutoCloseable {
         private final int shards;
         private final long seed;
         private final Files files;
+        private final Optional<Normalizer> given;
         private final List<JavaRDD<Shard>> persisted = new ArrayList<>();
         private Shards train;
         private Optional<Shards> validation = Optional.empty();
@@ -133,7 +144,7 @@ public final class TrainingData implements AutoCloseable {
         private Normalizer normalizer;
         private List<String> classNames;
 
-        Loader(SparkSession spark, DataConfig config, int shards, long seed) {
+        Loader(SparkSession spark, DataConfig config, int shards, long seed, Optional<Normalizer> given) {
             if (shards < 1) {
                 throw new IllegalArgumentException(
                         "Cannot cut data into shards: found %d, expected 1 or more".formatted(shards));
@@ -143,6 +154,7 @@ public final class TrainingData implements AutoCloseable {
             this.config = config;
             this.shards = shards;
             this.seed = seed;
+            this.given = given;
             this.files = new Files(spark.sparkContext());
         }
 
@@ -178,11 +190,11 @@ public final class TrainingData implements AutoCloseable {
                         forTrain, shards);
             }
             train = persist(source, all.slice(0, forTrain));
-            normalizer = NormalizerFit.fit(
+            normalizer = given.orElseGet(() -> NormalizerFit.fit(
                     train.shards,
                     config.normalization(),
                     config.shape()[0],
-                    source.values() != PackedRow.Values.FLOATS);
+                    source.values() != PackedRow.Values.FLOATS));
             if (forValidation > 0) {
                 validation = Optional.of(persist(source, all.slice(forTrain, forValidation)));
             }
