@@ -92,7 +92,7 @@ final class CompactTrainingTest {
         full.init();
         TraceGraph trace = NetworkTracer.trace(full, NetworkShape.inputType(SHAPE));
         GroupPartition groups = GroupPartition.of(trace);
-        Dl4jGradientEngine fullEngine = new Dl4jGradientEngine(full, CLASSES);
+        Dl4jGradientEngine fullEngine = new Dl4jGradientEngine(full);
         BaseOptimizer fullOptimizer = new BaseOptimizer(full);
         boolean[] zero = new boolean[groups.count()];
         for (int step = 0; step < STEPS_BEFORE; step++) {
@@ -101,7 +101,7 @@ final class CompactTrainingTest {
         INDArray live = zeroSome(full, trace, groups, zero);
         Remainder remainder = Remainder.of(trace, groups, zero);
         ComputationGraph compact = SubnetworkBuilder.build(full, trace, remainder);
-        Dl4jGradientEngine compactEngine = new Dl4jGradientEngine(compact, CLASSES);
+        Dl4jGradientEngine compactEngine = new Dl4jGradientEngine(compact);
         BaseOptimizer compactOptimizer = fullOptimizer.cut(compact, remainder);
 
         for (int step = STEPS_BEFORE; step < STEPS_BEFORE + STEPS_AFTER; step++) {
@@ -209,7 +209,7 @@ final class CompactTrainingTest {
                 .build();
     }
 
-    private static LabelledBatch batch(long seed) {
+    private static Batch batch(long seed) {
         Random random = new Random(seed);
         float[] features = new float[ROWS * VALUES];
         int[] labels = new int[ROWS];
@@ -219,6 +219,6 @@ final class CompactTrainingTest {
                 features[r * VALUES + i] = (float) random.nextGaussian() + 0.3f * labels[r];
             }
         }
-        return new LabelledBatch(features, SHAPE, labels);
+        return Batch.ofClasses(features, SHAPE, labels, CLASSES);
     }
 }
