@@ -29,17 +29,6 @@ public record TorchDevice(OptionalInt gpu, Precision precision) {
         return new TorchDevice(OptionalInt.of(ordinal), precision);
     }
 
-    /**
-     * Makes sure that the device is there and that libtorch holds code for it: runs one addition on it.
-     *
-     * @throws EngineUnavailableException if not
-     */
-    public void check() {
-        problem().ifPresent(clause -> {
-            throw new EngineUnavailableException("Cannot use engine torch on %s: %s".formatted(this, clause));
-        });
-    }
-
     /** libtorch's name of the device; owned by the caller. */
     Device device() {
         return gpu.isPresent()
@@ -58,7 +47,11 @@ public record TorchDevice(OptionalInt gpu, Precision precision) {
                 : 0;
     }
 
-    private Optional<String> problem() {
+    /**
+     * Why libtorch cannot compute on this device, as a clause without a capital letter or a full stop; empty if it can. Runs
+     * one addition on a GPU, to see whether the library holds code for it.
+     */
+    public Optional<String> problem() {
         Optional<String> natives = TorchNatives.problem();
         if (natives.isPresent() || gpu.isEmpty()) {
             return natives;
