@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -62,8 +63,9 @@ public final class SubnetworkBuilder {
     }
 
     /**
-     * Takes vertices out and connects the others. Deeplearning4j lays parameters out in its topological order, which it would
-     * find anew and differently; a stored order binds it.
+     * Takes vertices out and connects the others. A joint that stays with one input copies it, which a merge would not do.
+     * Deeplearning4j lays parameters out in its topological order, which it would find anew and differently; a stored order
+     * binds it.
      */
     private static void rewire(
             ComputationGraphConfiguration configuration,
@@ -85,6 +87,9 @@ public final class SubnetworkBuilder {
                     .toList();
             if (!inputs.isEmpty() && !inputs.contains(layer)) {
                 configuration.getVertexInputs().put(layer, new ArrayList<>(inputs));
+                if (inputs.size() == 1 && trace.vertex(v).inputs().size() > 1) {
+                    configuration.getVertices().put(layer, new ElementWiseVertex(ElementWiseVertex.Op.Add));
+                }
             }
         }
         List<String> order = Arrays.stream(network.topologicalSortOrder())

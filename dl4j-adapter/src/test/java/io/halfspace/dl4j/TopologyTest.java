@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.NetworkCost;
 import io.halfspace.graph.ParameterSlice;
 import io.halfspace.graph.SegmentGraph;
@@ -227,7 +228,7 @@ class TopologyTest {
         return Nd4j.createFromArray(values).castTo(type).reshape(1, values.length);
     }
 
-    static double[] zeroed(double[] parameters, GroupPartition partition, boolean[] leaving) {
+    static double[] zeroed(double[] parameters, GroupSet partition, boolean[] leaving) {
         double[] zeroed = parameters.clone();
         SliceTable table = partition.trainable();
         for (int group = 0; group < partition.count(); group++) {
