@@ -213,10 +213,15 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
         double least = Double.POSITIVE_INFINITY;
         double most = 0;
         double cosines = 0;
+        double leastCosine = 1;
+        double mostCosine = -1;
         int live = chosen.liveCount();
         for (int i = 0; i < live; i++) {
             int group = chosen.live(i);
-            cosines += Penalty.cosine(sums.xx(group), sums.uu(group), sums.xu(group));
+            double cosine = Penalty.cosine(sums.xx(group), sums.uu(group), sums.xu(group));
+            cosines += cosine;
+            leastCosine = Math.min(leastCosine, cosine);
+            mostCosine = Math.max(mostCosine, cosine);
             if (mu[group] >= 0 && learningRate > 0) {
                 least = Math.min(least, mu[group] / learningRate);
                 most = Math.max(most, mu[group] / learningRate);
@@ -231,7 +236,9 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
                 projections,
                 Double.isInfinite(least) ? 0 : least,
                 most,
-                live == 0 ? 0 : cosines / live);
+                live == 0 ? 0 : leastCosine,
+                live == 0 ? 0 : cosines / live,
+                live == 0 ? 0 : mostCosine);
     }
 
     private void choose() {

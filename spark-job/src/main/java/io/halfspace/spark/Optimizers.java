@@ -1,13 +1,18 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.UpdaterOverride;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
@@ -27,7 +32,16 @@ final class Optimizers {
             return network;
         }
         TrainingConfig.OptimizerName name = config.optimizer().orElse(TrainingConfig.OptimizerName.ADAM);
-        return UpdaterOverride.apply(network, updater(name, config, totalSteps), regularization(name, config));
+        return UpdaterOverride.apply(
+                network,
+                updater(name, config, totalSteps),
+                regularization(name, config),
+                config.clipNorm().isPresent()
+                        ? GradientNormalization.ClipL2PerLayer
+                        : config.clipValue().isPresent()
+                                ? GradientNormalization.ClipElementWiseAbsoluteValue
+                                : GradientNormalization.None,
+                config.clipNorm().orElse(config.clipValue().orElse(0)));
     }
 
     private static IUpdater updater(TrainingConfig.OptimizerName name, TrainingConfig config, int totalSteps) {
@@ -36,16 +50,23 @@ final class Optimizers {
             case SGD -> new Sgd(rate);
             case MOMENTUM -> new Nesterovs(rate, config.momentum());
             case ADAM, ADAMW -> new Adam(rate);
+            case AMSGRAD -> new AMSGrad(rate);
+            case RMSPROP -> RmsProp.builder().learningRateSchedule(rate).build();
         };
     }
 
     private static List<Regularization> regularization(TrainingConfig.OptimizerName name, TrainingConfig config) {
-        if (config.weightDecay() == 0) {
-            return List.of();
+        List<Regularization> all = new ArrayList<>();
+        if (config.l1() > 0) {
+            all.add(new L1Regularization(config.l1()));
         }
-        return name == TrainingConfig.OptimizerName.ADAMW
-                ? List.of(new WeightDecay(config.weightDecay(), true))
-                : List.of(new L2Regularization(config.weightDecay()));
+        if (config.weightDecay() > 0) {
+            all.add(
+                    name == TrainingConfig.OptimizerName.ADAMW
+                            ? new WeightDecay(config.weightDecay(), true)
+                            : new L2Regularization(config.weightDecay()));
+        }
+        return all;
     }
 
     private static ISchedule schedule(TrainingConfig config, int totalSteps) {
