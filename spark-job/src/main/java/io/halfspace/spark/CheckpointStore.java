@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -199,6 +200,8 @@ final class CheckpointStore {
             bytes = in.readNBytes(LARGEST_MANIFEST);
         } catch (FileNotFoundException e) {
             throw new Damaged("it has no manifest, its writing was cut off");
+        } catch (ChecksumException e) {
+            throw new Damaged("its manifest is incomplete or changed");
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);
@@ -219,6 +222,8 @@ final class CheckpointStore {
             }
         } catch (FileNotFoundException e) {
             throw new Damaged("its file '%s' is missing".formatted(file.getName()));
+        } catch (ChecksumException e) {
+            throw new Damaged("the content of its file '%s' has changed".formatted(file.getName()));
         }
         if (bytes != expected.bytes) {
             throw new Damaged(
