@@ -62,6 +62,13 @@ final class CompressCommand implements Callable<Integer> {
                 progress.say("%s", Summary.of(report(session, config, folder, stop, progress)));
                 progress.say("written   %s", folder);
                 return ExitCode.OK.number();
+            } catch (JobException e) {
+                if (e.exitCode() == ExitCode.STOPPED) {
+                    // Here and not by the caller: the process ends as soon as the signal is closed.
+                    System.err.println(e.getMessage());
+                    return e.exitCode().number();
+                }
+                throw e;
             } finally {
                 Sessions.close(session);
             }
