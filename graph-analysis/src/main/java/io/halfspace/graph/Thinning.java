@@ -80,6 +80,11 @@ public final class Thinning {
         return live[vertex];
     }
 
+    /** Channels that a vertex keeps at least, for itself and for what it feeds. */
+    public int least(int vertex) {
+        return minimum[vertex];
+    }
+
     /** Price of what is left. */
     public NetworkCost cost() {
         return new NetworkCost(parameters, statistics, flops, activations);
