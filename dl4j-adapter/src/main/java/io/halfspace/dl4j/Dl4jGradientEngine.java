@@ -1,5 +1,10 @@
 package io.halfspace.dl4j;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -14,55 +19,75 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Dl4jGradientEngine implements GradientEngine {
     private final ComputationGraph network;
-    private final int classes;
+    private final List<OutputLoss> losses;
 
     /**
      * Opens an engine.
      *
      * @param configurationJson configuration of the network, as Deeplearning4j writes it
-     * @param classes number of classes that its output tells apart
      */
-    public Dl4jGradientEngine(String configurationJson, int classes) {
-        this(new ComputationGraph(ComputationGraphConfiguration.fromJson(configurationJson)), classes);
+    public Dl4jGradientEngine(String configurationJson) {
+        this(new ComputationGraph(ComputationGraphConfiguration.fromJson(configurationJson)));
     }
 
     /** Opens an engine on a network, which the engine then owns. */
-    Dl4jGradientEngine(ComputationGraph network, int classes) {
+    Dl4jGradientEngine(ComputationGraph network) {
         this.network = network;
-        this.classes = classes;
+        losses = OutputLoss.of(network.getConfiguration());
         network.init();
         network.initGradientsView();
     }
 
     @Override
-    public GradientSum gradient(float[] parameters, LabelledBatch batch, long seed) {
+    public GradientSum gradient(float[] parameters, Batch batch, long seed) {
         FlatParameters.set(network, parameters);
         double lossSum = compute(batch, seed);
         return new GradientSum(FlatParameters.copy(network.getFlattenedGradients()), lossSum, batch.rows());
     }
 
+    @Override
+    public double[] preciseGradient(float[] parameters, Batch batch, long seed) {
+        FlatParameters.set(network, parameters);
+        compute(batch, seed);
+        return network.getFlattenedGradients()
+                .castTo(DataType.DOUBLE)
+                .dup()
+                .data()
+                .asDouble();
+    }
+
     /** Computes the gradient at the network's present parameters into its flattened gradient; returns the loss sum. */
-    double compute(LabelledBatch batch, long seed) {
+    double compute(Batch batch, long seed) {
         Nd4j.getRandom().setSeed(seed);
         network.getFlattenedGradients().assign(0);
-        try (INDArray features = typed(batch.toArray());
-                INDArray labels = labels(batch)) {
-            network.setInputs(features);
-            network.setLabels(labels);
+        // Truncated backpropagation through time would otherwise go on where the last batch ended.
+        network.rnnClearPreviousState();
+        try (Given given = new Given(batch)) {
+            network.setInputs(given.features);
+            network.setLabels(given.labels);
+            network.setLayerMaskArrays(given.featureMasks, given.labelMasks);
             network.computeGradientAndScore();
         } finally {
+            network.clearLayerMaskArrays();
             network.clear();
         }
         return network.score() * batch.rows();
     }
 
     @Override
-    public Evaluation evaluate(float[] parameters, LabelledBatch batch) {
+    public List<Values> outputs(float[] parameters, Batch batch) {
         FlatParameters.set(network, parameters);
-        try (INDArray features = typed(batch.toArray())) {
-            INDArray output = network.outputSingle(false, features);
-            return Classification.of(network, output, batch.labels());
+        try (Given given = new Given(batch)) {
+            INDArray[] outputs = network.output(false, given.features, given.featureMasks, given.labelMasks);
+            return Arrays.stream(outputs).map(Dl4jGradientEngine::values).toList();
+        } finally {
+            network.clearLayerMaskArrays();
         }
+    }
+
+    @Override
+    public Evaluation evaluate(float[] parameters, Batch batch) {
+        return Judgement.of(losses, outputs(parameters, batch), batch);
     }
 
     @Override
@@ -70,16 +95,51 @@ public final class Dl4jGradientEngine implements GradientEngine {
         network.close();
     }
 
-    private INDArray labels(LabelledBatch batch) {
-        float[] oneHot = new float[Math.multiplyExact(batch.rows(), classes)];
-        for (int r = 0; r < batch.rows(); r++) {
-            oneHot[r * classes + batch.labels()[r]] = 1f;
-        }
-        return typed(Nd4j.createFromArray(oneHot).reshape('c', batch.rows(), classes));
+    private static Values values(INDArray array) {
+        int[] shape = Arrays.stream(array.shape()).mapToInt(Math::toIntExact).toArray();
+        INDArray flat = array.dup('c').reshape(array.length());
+        return array.dataType() == DataType.DOUBLE
+                ? Values.of(flat.toDoubleVector(), shape)
+                : Values.of(flat.castTo(DataType.FLOAT).toFloatVector(), shape);
     }
 
-    private INDArray typed(INDArray array) {
-        DataType type = network.getConfiguration().getDataType();
-        return type == DataType.FLOAT ? array : array.castTo(type);
+    /** A batch as ND4J arrays, in the network's precision; masks are null where there is none, as Deeplearning4j has it. */
+    private final class Given implements AutoCloseable {
+        private final List<INDArray> owned = new ArrayList<>();
+        final INDArray[] features;
+        final INDArray[] featureMasks;
+        final INDArray[] labels;
+        final INDArray[] labelMasks;
+
+        Given(Batch batch) {
+            features = batch.inputs().stream().map(each -> array(each.values())).toArray(INDArray[]::new);
+            featureMasks = masks(batch.inputs().stream().map(Batch.Input::mask).toList());
+            labels = IntStream.range(0, batch.targets().size())
+                    .mapToObj(i -> array(losses.get(i).labels(batch.targets().get(i))))
+                    .toArray(INDArray[]::new);
+            labelMasks = masks(batch.targets().stream().map(Target::mask).toList());
+        }
+
+        private INDArray[] masks(List<Optional<Values>> masks) {
+            if (masks.stream().allMatch(Optional::isEmpty)) {
+                return null;
+            }
+            return masks.stream()
+                    .map(mask -> mask.map(this::array).orElse(null))
+                    .toArray(INDArray[]::new);
+        }
+
+        private INDArray array(Values values) {
+            INDArray array = values.toArray();
+            DataType type = network.getConfiguration().getDataType();
+            INDArray typed = array.dataType() == type ? array : array.castTo(type);
+            owned.add(typed);
+            return typed;
+        }
+
+        @Override
+        public void close() {
+            owned.forEach(INDArray::close);
+        }
     }
 }

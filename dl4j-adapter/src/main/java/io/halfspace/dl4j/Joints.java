@@ -28,7 +28,8 @@ final class Joints {
             case Add, Subtract -> true;
             case Product, Average, Max -> false;
         };
-        return Operation.joint(site.channels(), neutral, site.positions());
+        Operation joint = Operation.joint(site.channels(), neutral, site.positions());
+        return vertex.getOp() == ElementWiseVertex.Op.Subtract ? joint.withFirstInputNeeded() : joint;
     }
 
     static Operation merge(MergeVertex vertex, Site site) {

@@ -59,10 +59,12 @@ final class BaseOptimizerTest {
         ComputationGraph own = reference.clone();
         BaseOptimizer optimizer = new BaseOptimizer(own);
         float[] parameters = FlatParameters.of(reference);
-        try (Dl4jGradientEngine engine = new Dl4jGradientEngine(configuration.toJson(), CLASSES)) {
+        try (Dl4jGradientEngine engine = new Dl4jGradientEngine(configuration.toJson())) {
             for (int step = 0; step < 5; step++) {
-                LabelledBatch batch = batch(16, step);
-                reference.fit(new DataSet(batch.toArray(), oneHot(batch.labels())));
+                Batch batch = batch(16, step);
+                INDArray features = batch.inputs().get(0).values().toArray();
+                int[] labels = ((Target.Classes) batch.targets().get(0)).indices();
+                reference.fit(new DataSet(features, oneHot(labels)));
                 GradientSum sum = engine.gradient(parameters, batch, 1);
                 float[] update = optimizer.update(parameters, sum.gradient(), sum.rows(), 1, step, 0);
                 for (int i = 0; i < parameters.length; i++) {
@@ -123,7 +125,7 @@ final class BaseOptimizerTest {
                 .build();
     }
 
-    private static LabelledBatch batch(int rows, long seed) {
+    private static Batch batch(int rows, long seed) {
         Random random = new Random(seed);
         float[] features = new float[rows * 72];
         int[] labels = new int[rows];
@@ -133,7 +135,7 @@ final class BaseOptimizerTest {
         for (int r = 0; r < rows; r++) {
             labels[r] = random.nextInt(CLASSES);
         }
-        return new LabelledBatch(features, SHAPE, labels);
+        return Batch.ofClasses(features, SHAPE, labels, CLASSES);
     }
 
     private static INDArray oneHot(int[] labels) {

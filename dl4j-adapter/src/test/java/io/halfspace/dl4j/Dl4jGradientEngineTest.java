@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 final class Dl4jGradientEngineTest {
     private static final double STEP = 1e-6;
@@ -22,9 +30,42 @@ final class Dl4jGradientEngineTest {
     /** Central differences of the summed loss, in double. */
     @Test
     void gradient_isTheDerivativeOfTheSummedLoss() {
-        ComputationGraph network = new ComputationGraph(dense(DataType.DOUBLE, 0));
-        Dl4jGradientEngine engine = new Dl4jGradientEngine(network, 3);
-        LabelledBatch batch = batch(7, 1);
+        assertGradientIsDerivative(dense(DataType.DOUBLE, 0), batch(7, 1));
+    }
+
+    /** A masked sequence and plain features in, dense labels of steps and one class an example out. */
+    @Test
+    void gradient_ofSeveralMaskedInputsAndOutputsIsTheDerivative() {
+        assertGradientIsDerivative(twoByTwo(), sequences(1));
+    }
+
+    @Test
+    void evaluation_leavesMaskedStepsOut() {
+        ComputationGraph network = new ComputationGraph(twoByTwo());
+        network.init();
+        float[] parameters = FlatParameters.of(network);
+        try (Dl4jGradientEngine engine =
+                new Dl4jGradientEngine(network.getConfiguration().toJson())) {
+            Batch batch = sequences(1);
+            Evaluation evaluation = engine.evaluate(parameters, batch);
+            float[] labels = ((Target.Dense) batch.targets().get(0)).values().floats();
+            labels[4] += 100;
+            Evaluation masked = engine.evaluate(parameters, batch);
+            labels[0] += 100;
+            Evaluation present = engine.evaluate(parameters, batch);
+
+            assertThat(evaluation.rows()).isEqualTo(2);
+            assertThat(evaluation.labels()).isEqualTo(2);
+            assertThat(evaluation.lossSum())
+                    .isCloseTo(engine.gradient(parameters, sequences(1), 0).lossSum(), within(1e-6));
+            assertThat(masked.lossSum()).isEqualTo(evaluation.lossSum());
+            assertThat(present.lossSum()).isGreaterThan(evaluation.lossSum() + 100);
+        }
+    }
+
+    private static void assertGradientIsDerivative(ComputationGraphConfiguration configuration, Batch batch) {
+        ComputationGraph network = new ComputationGraph(configuration);
+        Dl4jGradientEngine engine = new Dl4jGradientEngine(network);
         engine.compute(batch, 0);
         INDArray gradient = network.getFlattenedGradients().dup();
         INDArray parameters = network.params();
@@ -46,7 +87,7 @@ final class Dl4jGradientEngineTest {
         GradientSum whole;
         float[] parts;
         try (Dl4jGradientEngine engine =
-                new Dl4jGradientEngine(dense(DataType.FLOAT, 0).toJson(), 3)) {
+                new Dl4jGradientEngine(dense(DataType.FLOAT, 0).toJson())) {
             ComputationGraph network = new ComputationGraph(dense(DataType.FLOAT, 0));
             network.init();
             parameters = FlatParameters.of(network);
@@ -69,7 +110,7 @@ final class Dl4jGradientEngineTest {
     @Test
     void dropout_hasTheSameBitsForTheSameSeed() {
         try (Dl4jGradientEngine engine =
-                new Dl4jGradientEngine(dense(DataType.FLOAT, 0.5).toJson(), 3)) {
+                new Dl4jGradientEngine(dense(DataType.FLOAT, 0.5).toJson())) {
             ComputationGraph network = new ComputationGraph(dense(DataType.FLOAT, 0.5));
             network.init();
             float[] parameters = FlatParameters.of(network);
@@ -85,17 +126,19 @@ final class Dl4jGradientEngineTest {
     @Test
     void evaluation_countsWhatTheOutputSays() {
         try (Dl4jGradientEngine engine =
-                new Dl4jGradientEngine(dense(DataType.FLOAT, 0).toJson(), 3)) {
+                new Dl4jGradientEngine(dense(DataType.FLOAT, 0).toJson())) {
             ComputationGraph network = new ComputationGraph(dense(DataType.FLOAT, 0));
             network.init();
-            LabelledBatch batch = batch(50, 3);
-            INDArray output = network.outputSingle(false, batch.toArray());
+            Batch batch = batch(50, 3);
+            INDArray output =
+                    network.outputSingle(false, batch.inputs().get(0).values().toArray());
+            int[] labels = labels(batch);
             long correct = 0;
             double loss = 0;
             for (int r = 0; r < 50; r++) {
                 INDArray row = output.getRow(r);
-                correct += row.argMax().getInt(0) == batch.labels()[r] ? 1 : 0;
-                loss -= Math.log(row.getDouble(batch.labels()[r]));
+                correct += row.argMax().getInt(0) == labels[r] ? 1 : 0;
+                loss -= Math.log(row.getDouble(labels[r]));
             }
 
             Evaluation evaluation = engine.evaluate(FlatParameters.of(network), batch);
@@ -135,7 +178,60 @@ final class Dl4jGradientEngineTest {
                 .build();
     }
 
-    private static LabelledBatch batch(int rows, long seed) {
+    private static ComputationGraphConfiguration twoByTwo() {
+        return new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .dataType(DataType.DOUBLE)
+                .updater(new Sgd(0.1))
+                .activation(Activation.TANH)
+                .graphBuilder()
+                .addInputs("steps", "plain")
+                .addLayer("lstm", new LSTM.Builder().nIn(2).nOut(3).build(), "steps")
+                .addLayer(
+                        "each",
+                        new RnnOutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                                .nIn(3)
+                                .nOut(2)
+                                .activation(Activation.IDENTITY)
+                                .build(),
+                        "lstm")
+                .addVertex("last", new LastTimeStepVertex("steps"), "lstm")
+                .addVertex("both", new MergeVertex(), "last", "plain")
+                .addLayer(
+                        "whole",
+                        new OutputLayer.Builder()
+                                .nIn(5)
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "both")
+                .setOutputs("each", "whole")
+                .setInputTypes(InputType.recurrent(2), InputType.feedForward(2))
+                .build();
+    }
+
+    /** Two examples of five and three steps. */
+    private static Batch sequences(long seed) {
+        Random random = new Random(seed);
+        float[] steps = new float[2 * 2 * 5];
+        float[] plain = new float[2 * 2];
+        float[] labels = new float[2 * 2 * 5];
+        for (float[] each : List.of(steps, plain, labels)) {
+            for (int i = 0; i < each.length; i++) {
+                each[i] = (float) random.nextGaussian();
+            }
+        }
+        Optional<Values> present = Optional.of(Values.of(new float[] {1, 1, 1, 0, 0, 1, 1, 1, 1, 1}, 2, 5));
+        return new Batch(
+                List.of(
+                        new Batch.Input(Values.of(steps, 2, 2, 5), present),
+                        new Batch.Input(Values.of(plain, 2, 2), Optional.empty())),
+                List.of(
+                        new Target.Dense(Values.of(labels, 2, 2, 5), present),
+                        new Target.Classes(new int[] {2, 0}, new int[] {2}, 3, Optional.empty())));
+    }
+
+    private static Batch batch(int rows, long seed) {
         Random random = new Random(seed);
         float[] features = new float[rows * 4];
         int[] labels = new int[rows];
@@ -145,13 +241,18 @@ final class Dl4jGradientEngineTest {
         for (int r = 0; r < rows; r++) {
             labels[r] = random.nextInt(3);
         }
-        return new LabelledBatch(features, new int[] {4}, labels);
+        return Batch.ofClasses(features, new int[] {4}, labels, 3);
     }
 
-    private static LabelledBatch slice(LabelledBatch batch, int from, int to) {
-        return new LabelledBatch(
-                Arrays.copyOfRange(batch.features(), from * 4, to * 4),
-                batch.shape(),
-                Arrays.copyOfRange(batch.labels(), from, to));
+    private static Batch slice(Batch batch, int from, int to) {
+        return Batch.ofClasses(
+                Arrays.copyOfRange(batch.inputs().get(0).values().floats(), from * 4, to * 4),
+                new int[] {4},
+                Arrays.copyOfRange(labels(batch), from, to),
+                3);
+    }
+
+    private static int[] labels(Batch batch) {
+        return ((Target.Classes) batch.targets().get(0)).indices();
     }
 }

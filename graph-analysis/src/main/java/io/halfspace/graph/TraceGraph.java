@@ -60,6 +60,32 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
         return consumers;
     }
 
+    /**
+     * Where the parameters of each vertex begin in the flat vector; entry {@code v + 1} is where those of vertex v end. They
+     * lie in the order of the vertices.
+     *
+     * @throws IllegalStateException if the vertices' costs do not account for all parameters
+     */
+    int[] parameterStarts() {
+        int[] starts = new int[size() + 1];
+        for (int v = 0; v < size(); v++) {
+            long in = 0;
+            for (int input : vertex(v).inputs()) {
+                in += vertex(input).channels();
+            }
+            Cost cost = vertex(v).operation().cost();
+            int out = vertex(v).channels();
+            starts[v + 1] = Math.toIntExact(starts[v]
+                    + cost.parameters().at(in, out)
+                    + cost.statistics().at(in, out));
+        }
+        if (starts[size()] != parameterLength) {
+            throw new IllegalStateException("Cannot tell the parameters of each vertex: costs account for %d, found %d"
+                    .formatted(starts[size()], parameterLength));
+        }
+        return starts;
+    }
+
     private static void check(List<Vertex> vertices, int index) {
         Vertex vertex = vertices.get(index);
         int stacked = 0;

@@ -8,13 +8,13 @@ enum AnySolver {
     DHSPG {
         @Override
         Solver make(TraceGraph graph, Target target, Schedule schedule, Parts parts) {
-            return new Dhspg(graph, GroupPartition.of(graph), target, DhspgSettings.forSgd(), schedule, parts);
+            return new Dhspg(GroupPartition.of(graph), target, DhspgSettings.forSgd(), schedule, parts);
         }
     },
     HESSO {
         @Override
         Solver make(TraceGraph graph, Target target, Schedule schedule, Parts parts) {
-            return new Hesso(graph, GroupPartition.of(graph), target, 4, schedule, parts);
+            return new Hesso(GroupPartition.of(graph), target, 4, schedule, parts);
         }
     };
 

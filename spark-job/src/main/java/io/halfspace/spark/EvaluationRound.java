@@ -1,7 +1,7 @@
 package io.halfspace.spark;
 
+import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.Evaluation;
-import io.halfspace.dl4j.LabelledBatch;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,7 +21,7 @@ final class EvaluationRound {
                     shards.map(shard -> evaluate(shard, sent.value(), task)).collect();
             Evaluation total = Evaluation.NONE;
             for (double[] part : parts) {
-                total = total.plus(new Evaluation((long) part[0], (long) part[1], part[2]));
+                total = total.plus(new Evaluation((long) part[0], (long) part[1], (long) part[2], part[3]));
             }
             return total;
         } finally {
@@ -30,15 +30,15 @@ final class EvaluationRound {
     }
 
     private static double[] evaluate(Shard shard, float[] parameters, GradientRound.Task task) {
-        Evaluation total = ExecutorEngines.with(task.network(), task.configurationJson(), task.classes(), engine -> {
+        Evaluation total = ExecutorEngines.with(task.network(), task.configurationJson(), engine -> {
             Evaluation sum = Evaluation.NONE;
             for (int from = 0; from < shard.rows(); from += ROWS_AT_ONCE) {
                 Minibatch rows = shard.rows(from, Math.min(shard.rows(), from + ROWS_AT_ONCE), task.normalizer());
-                sum = sum.plus(
-                        engine.evaluate(parameters, new LabelledBatch(rows.features(), task.shape(), rows.labels())));
+                sum = sum.plus(engine.evaluate(
+                        parameters, Batch.ofClasses(rows.features(), task.shape(), rows.labels(), task.classes())));
             }
             return sum;
         });
-        return new double[] {total.rows(), total.correct(), total.lossSum()};
+        return new double[] {total.rows(), total.labels(), total.correct(), total.lossSum()};
     }
 }

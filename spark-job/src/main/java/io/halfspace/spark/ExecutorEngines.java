@@ -30,12 +30,12 @@ final class ExecutorEngines {
      *
      * @param network key of the network within the run; engines of other networks are closed when idle
      */
-    static <T> T with(String network, String configurationJson, int classes, Function<GradientEngine, T> work) {
+    static <T> T with(String network, String configurationJson, Function<GradientEngine, T> work) {
         closeOthers(network);
         Queue<Resident> idle = IDLE.computeIfAbsent(network, key -> new ConcurrentLinkedQueue<>());
         Resident resident = idle.poll();
         if (resident == null) {
-            resident = new Resident(configurationJson, classes);
+            resident = new Resident(configurationJson);
         }
         try {
             T result = resident.run(work);
@@ -69,9 +69,9 @@ final class ExecutorEngines {
         });
         private final GradientEngine engine;
 
-        Resident(String configurationJson, int classes) {
+        Resident(String configurationJson) {
             NativeAcceleration.enable();
-            engine = call(() -> new Dl4jGradientEngine(configurationJson, classes));
+            engine = call(() -> new Dl4jGradientEngine(configurationJson));
         }
 
         <T> T run(Function<GradientEngine, T> work) {

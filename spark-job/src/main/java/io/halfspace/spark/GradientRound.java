@@ -1,7 +1,7 @@
 package io.halfspace.spark;
 
+import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.GradientSum;
-import io.halfspace.dl4j.LabelledBatch;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -87,11 +87,11 @@ final class GradientRound {
         if (minibatch.rows() == 0) {
             return new ShardGradient(shard.index(), new float[0], 0, 0, 0);
         }
-        LabelledBatch batch = new LabelledBatch(minibatch.features(), task.shape, minibatch.labels());
+        Batch batch = Batch.ofClasses(minibatch.features(), task.shape, minibatch.labels(), task.classes);
         long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
         long start = System.nanoTime();
         GradientSum sum = ExecutorEngines.with(
-                task.network, task.configurationJson, task.classes, engine -> engine.gradient(parameters, batch, seed));
+                task.network, task.configurationJson, engine -> engine.gradient(parameters, batch, seed));
         double millis = (System.nanoTime() - start) / 1e6;
         return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
     }

@@ -1,6 +1,6 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.LabelledBatch;
+import io.halfspace.dl4j.Values;
 import java.util.Arrays;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,10 +18,10 @@ record Latency(double one, double batch, int batchRows) {
     private static final int TIMED = 15;
 
     /** Times a network on real examples; {@code probe} is not modified. */
-    static Latency of(ComputationGraph network, LabelledBatch probe) {
+    static Latency of(ComputationGraph network, Values probe) {
         INDArray all = probe.toArray();
         try (INDArray first = all.get(NDArrayIndex.interval(0, 1)).dup('c')) {
-            return new Latency(median(network, first), median(network, all), probe.rows());
+            return new Latency(median(network, first), median(network, all), probe.shape()[0]);
         } finally {
             all.close();
         }

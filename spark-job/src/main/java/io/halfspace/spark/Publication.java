@@ -1,11 +1,12 @@
 package io.halfspace.spark;
 
+import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.FlatParameters;
-import io.halfspace.dl4j.LabelledBatch;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.SubnetworkBuilder;
+import io.halfspace.dl4j.Values;
 import io.halfspace.graph.ZeroGroups;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +50,7 @@ final class Publication {
         ComputationGraph compact = report.timed(
                 "construction", () -> SubnetworkBuilder.build(full, network.trace(), network.groups(), zero));
         report.groups(zero.length, count(zero));
-        LabelledBatch probe = probe();
+        Values probe = probe();
         report.timed("equality", () -> check(full, compact, probe));
         Evaluation evaluation = report.timed("evaluation", () -> trainer.evaluate("compact", compact));
         Network small = Network.analyse(compact, config.data().shape());
@@ -74,9 +75,9 @@ final class Publication {
         folder.write(RunFolder.MODEL, out -> ModelFile.write(compact, out, false, extras));
     }
 
-    private EquivalenceCheck check(ComputationGraph full, ComputationGraph compact, LabelledBatch probe) {
+    private EquivalenceCheck check(ComputationGraph full, ComputationGraph compact, Values probe) {
         EquivalenceCheck check = EquivalenceCheck.compare(full, compact, probe.toArray());
-        report.equality(check, probe.rows());
+        report.equality(check, probe.shape()[0]);
         if (!check.passed()) {
             throw new JobException(
                     ExitCode.CHECK_FAILED,
@@ -87,10 +88,17 @@ final class Publication {
     }
 
     /** Real examples of the first training shard. */
-    private LabelledBatch probe() {
+    private Values probe() {
         Shard shard = data.train().first();
         Minibatch rows = shard.rows(0, Math.min(PROBE_ROWS, shard.rows()), data.normalizer());
-        return new LabelledBatch(rows.features(), config.data().shape(), rows.labels());
+        return Batch.ofClasses(
+                        rows.features(),
+                        config.data().shape(),
+                        rows.labels(),
+                        config.data().classes())
+                .inputs()
+                .get(0)
+                .values();
     }
 
     private static int count(boolean[] flags) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.Dl4jGradientEngine;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.GradientSum;
-import io.halfspace.dl4j.LabelledBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,8 +127,8 @@ final class GradientRoundTest {
             labels[r] = r % CLASSES;
         }
         try (Dl4jGradientEngine engine =
-                new Dl4jGradientEngine(network.getConfiguration().toJson(), CLASSES)) {
-            return engine.gradient(parameters, new LabelledBatch(features, new int[] {FEATURES}, labels), 0);
+                new Dl4jGradientEngine(network.getConfiguration().toJson())) {
+            return engine.gradient(parameters, Batch.ofClasses(features, new int[] {FEATURES}, labels, CLASSES), 0);
         }
     }
 
