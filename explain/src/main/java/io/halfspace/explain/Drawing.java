@@ -13,7 +13,7 @@ final class Drawing {
     /** Cards that are drawn; a network of more is told in the table only. */
     static final int CARDS = 1500;
 
-    private static final double WIDTH = 280;
+    private static final double WIDTH = 290;
     private static final double ROW = 26;
     private static final double STRIPE = 7;
     private static final int MOST_RUNS = 64;
@@ -133,7 +133,15 @@ final class Drawing {
             share("memory", answer.cost().activations(), mostActivations, y);
         }
         out.element("text", Words.fitted(vertex.name(), 24), "class", "name", "x", 14.0, "y", y + 16);
-        out.element("text", Words.fitted(vertex.type(), 14), "class", "type", "x", WIDTH - 40, "y", y + 16);
+        out.element(
+                "text",
+                Words.fitted(vertex.type().replaceFirst("(Layer|Vertex)$", ""), 18),
+                "class",
+                "type",
+                "x",
+                WIDTH - 40,
+                "y",
+                y + 16);
         out.element("text", Words.brief(vertex.channels()), "class", "channels", "x", WIDTH - 7, "y", y + 16);
         out.element("title", answer == null ? plain(vertex) : Words.told(analysis, answer));
         out.close("g").line();
@@ -181,12 +189,12 @@ final class Drawing {
                 .toString();
     }
 
-    /** The point up to 6 from one point of a line on the way to another, at most half of the way. */
+    /** The point up to 14 from one point of a line on the way to another, at most half of the way. */
     private static double[] towards(double[] points, int from, int to) {
         double dx = points[to] - points[from];
         double dy = points[to + 1] - points[from + 1];
         double length = Math.hypot(dx, dy);
-        double step = length == 0 ? 0 : Math.min(6, length / 2) / length;
+        double step = length == 0 ? 0 : Math.min(14, length / 2) / length;
         return new double[] {points[from] + dx * step, points[from + 1] + dy * step};
     }
 

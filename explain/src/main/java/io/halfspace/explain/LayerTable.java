@@ -12,10 +12,12 @@ import java.util.stream.Collectors;
 final class LayerTable {
     private static final String INDENT = "    ";
     private static final int LEAST_NAME = 16;
+    private static final int GOOD_NAME = 24;
     private static final int LEAST_TYPE = 12;
 
     /** Columns that are left out, in this order, where a line would get too long. */
-    private static final List<String> SPARE = List.of("a group saves", "memory", "type", "groups", "channels");
+    private static final List<String> SPARE =
+            List.of("a group saves", "memory", "type", "groups", "channels", "share ");
 
     private final Analysis analysis;
 
@@ -40,12 +42,13 @@ final class LayerTable {
         if (columns.width() > limit) {
             columns = columns(Words::brief);
             shrink(columns, "type", LEAST_TYPE, limit);
-            shrink(columns, "layer", LEAST_NAME, limit);
+            int rest = columns.widthOf("layer") - Math.min(columns.widthOf("layer"), GOOD_NAME);
             for (String spare : SPARE) {
-                if (columns.width() > limit) {
+                if (columns.width() - rest > limit) {
                     columns.drop(spare);
                 }
             }
+            shrink(columns, "layer", LEAST_NAME, limit);
         }
         lines.add(unlimited ? columns.header() + "  why" : columns.header());
         for (int i = 0; i < analysis.layers().size(); i++) {

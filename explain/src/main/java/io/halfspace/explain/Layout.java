@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.eclipse.elk.alg.layered.LayeredLayoutProvider;
 import org.eclipse.elk.alg.layered.options.LayeredMetaDataProvider;
 import org.eclipse.elk.alg.layered.options.LayeredOptions;
 import org.eclipse.elk.alg.layered.options.NodePlacementStrategy;
+import org.eclipse.elk.alg.layered.options.OrderingStrategy;
 import org.eclipse.elk.core.data.LayoutMetaDataService;
 import org.eclipse.elk.core.options.CoreOptions;
 import org.eclipse.elk.core.options.Direction;
@@ -21,7 +23,7 @@ import org.eclipse.elk.graph.ElkNode;
 import org.eclipse.elk.graph.util.ElkGraphUtil;
 
 /**
- * Where cards and lines lie on the page: layer below layer, lines routed at right angles, by the Eclipse Layout Kernel. The
+ * Where cards and lines lie on the page: layer below layer, lines around cards, by the Eclipse Layout Kernel. The
  * same cards always lie at the same places.
  *
  * <p>Cost: crossing minimisation grows with the number of layers that lines pass. Where that would take long, the longest
@@ -31,6 +33,10 @@ final class Layout {
     /** Layers that all lines together may pass by before the longest are left out. */
     private static final int PASSED_LAYERS = 4000;
 
+    /** Cards up to which the layout takes its time. */
+    private static final int SMALL = 300;
+
+    private static final long STACK = 256L << 20;
     private static final double MARGIN = 24;
 
     static {
@@ -57,14 +63,17 @@ final class Layout {
     static Layout of(double[][] sizes, List<Cards.Line> lines) {
         ElkNode root = ElkGraphUtil.createGraph();
         root.setProperty(CoreOptions.DIRECTION, Direction.DOWN);
-        root.setProperty(CoreOptions.EDGE_ROUTING, EdgeRouting.ORTHOGONAL);
+        // At right angles the library may ask for more than the Guava of Spark 3 has.
+        root.setProperty(CoreOptions.EDGE_ROUTING, EdgeRouting.POLYLINE);
         root.setProperty(CoreOptions.RANDOM_SEED, 1);
         root.setProperty(CoreOptions.SPACING_NODE_NODE, 28.0);
         root.setProperty(CoreOptions.SPACING_EDGE_NODE, 18.0);
         root.setProperty(CoreOptions.SPACING_EDGE_EDGE, 9.0);
         root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 30.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 12.0);
-        root.setProperty(LayeredOptions.NODE_PLACEMENT_STRATEGY, NodePlacementStrategy.NETWORK_SIMPLEX);
+        root.setProperty(LayeredOptions.NODE_PLACEMENT_STRATEGY, NodePlacementStrategy.BRANDES_KOEPF);
+        root.setProperty(LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.PREFER_EDGES);
+        root.setProperty(LayeredOptions.THOROUGHNESS, sizes.length < SMALL ? 7 : 2);
         List<ElkNode> nodes = new ArrayList<>();
         for (double[] size : sizes) {
             ElkNode node = ElkGraphUtil.createNode(root);
@@ -79,8 +88,29 @@ final class Layout {
                 edges[i] = ElkGraphUtil.createSimpleEdge(nodes.get(line.from()), nodes.get(line.to()));
             }
         }
-        new LayeredLayoutProvider().layout(root, new NullElkProgressMonitor());
+        run(root);
         return of(root, nodes, lines, edges);
+    }
+
+    /** The library walks along the network recursively, so it gets a stack that no drawing can fill. */
+    private static void run(ElkNode root) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(
+                null,
+                () -> new LayeredLayoutProvider().layout(root, new NullElkProgressMonitor()),
+                "layout of the drawing",
+                STACK);
+        thread.setUncaughtExceptionHandler((failed, cause) -> failure.set(cause));
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot lay out the drawing: it was interrupted", e);
+        }
+        if (failure.get() != null) {
+            throw new IllegalStateException("Cannot lay out the drawing", failure.get());
+        }
     }
 
     private static Layout of(ElkNode root, List<ElkNode> nodes, List<Cards.Line> lines, ElkEdge[] edges) {
