@@ -23,15 +23,8 @@ public final class TorchNatives {
         return problem;
     }
 
-    /**
-     * Which build of libtorch runs here, for logs.
-     *
-     * @throws EngineUnavailableException if none does
-     */
+    /** Which build of libtorch runs here, for logs; only where there is no {@link #problem}. */
     public static String describe() {
-        problem().ifPresent(clause -> {
-            throw new EngineUnavailableException("Cannot use engine torch: " + clause);
-        });
         return torch.hasCUDA() ? "libtorch, CUDA build" : "libtorch, CPU build";
     }
 
