@@ -1,9 +1,9 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.NativeAcceleration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -22,7 +22,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "MODEL",
-            description = "Deeplearning4j zip, configuration JSON, or the name of a built-in network.")
+            description =
+                    "Deeplearning4j zip, configuration JSON, or a name: of a built-in network or, after zoo:, of one in Deeplearning4j's zoo.")
     private String model;
 
     @Option(
@@ -35,8 +36,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(
             names = "--classes",
             paramLabel = "N",
-            description = "Classes of a built-in network (default: ${DEFAULT-VALUE}).")
-    private int classes = 10;
+            description = "Classes of a network with a name (default: 10; for those of the zoo, as published).")
+    private Optional<Integer> classes = Optional.empty();
 
     @ArgGroup
     private Form form = new Form();
@@ -54,13 +55,17 @@ final class AnalyzeCommand implements Callable<Integer> {
     public Integer call() {
         NativeAcceleration.enable();
         List<int[]> told = input.isEmpty()
-                ? BuiltinNetworks.usualInput(model).stream().toList()
+                ? ModelSource.usualInput(model).stream().toList()
                 : input.stream().map(AnalyzeCommand::sizes).toList();
-        ModelSource source =
-                ModelSource.load(model, told.isEmpty() ? new int[0] : told.get(0), classes, 0, new Configuration());
+        ModelSource source = ModelSource.load(
+                model,
+                told.isEmpty() ? new int[0] : told.get(0),
+                classes.orElseGet(() -> ModelSource.usualClasses(model)),
+                0,
+                new Configuration());
         InputType[] types = told.isEmpty()
                 ? InputShape.of(source.network()).orElseThrow(this::shapeUnknown)
-                : InputShape.told(source.network(), told);
+                : InputShape.told(source, told);
         long start = System.nanoTime();
         Network network = Network.analyse(source.network(), types);
         double millis = (System.nanoTime() - start) / 1e6;
