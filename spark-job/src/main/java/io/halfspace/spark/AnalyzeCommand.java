@@ -1,6 +1,5 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
 import io.halfspace.explain.Analysis;
@@ -33,7 +32,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "MODEL|JOB",
             description =
-                    "Deeplearning4j zip, configuration JSON, or the name of a built-in network; or a job file (.yaml, .yml), whose model is analysed as the job would prune it.")
+                    "Deeplearning4j zip, configuration JSON, or a name: of a built-in network or, after zoo:, of one in Deeplearning4j's zoo; or a job file (.yaml, .yml), whose model is analysed as the job would prune it.")
     private String model;
 
     @Option(
@@ -43,7 +42,10 @@ final class AnalyzeCommand implements Callable<Integer> {
                     "Shape of one example: FEATURES, or CHANNELS,HEIGHT,WIDTH, or FEATURES,STEPS of a sequence. Needed for convolutional model files; once for each input of the model.")
     private List<String> input = List.of();
 
-    @Option(names = "--classes", paramLabel = "N", description = "Classes of a built-in network (default: 10).")
+    @Option(
+            names = "--classes",
+            paramLabel = "N",
+            description = "Classes of a network with a name (default: 10; for those of the zoo, as published).")
     private Optional<Integer> classes = Optional.empty();
 
     @Option(
@@ -97,13 +99,17 @@ final class AnalyzeCommand implements Callable<Integer> {
                     "Cannot apply --set to '%s': it is a model, name a job file (.yaml)".formatted(model));
         }
         List<int[]> told = input.isEmpty()
-                ? BuiltinNetworks.usualInput(model).stream().toList()
+                ? ModelSource.usualInput(model).stream().toList()
                 : input.stream().map(AnalyzeCommand::sizes).toList();
-        ModelSource source =
-                ModelSource.load(model, told.isEmpty() ? new int[0] : told.get(0), classes.orElse(10), 0, hadoop);
+        ModelSource source = ModelSource.load(
+                model,
+                told.isEmpty() ? new int[0] : told.get(0),
+                classes.orElseGet(() -> ModelSource.usualClasses(model)),
+                0,
+                hadoop);
         InputType[] types = told.isEmpty()
                 ? InputShape.of(source.network()).orElseThrow(this::shapeUnknown)
-                : InputShape.told(source.network(), told);
+                : InputShape.told(source, told);
         return Network.analyse(source.network(), types);
     }
 
