@@ -128,6 +128,26 @@ final class SolverContractTest {
         }
     }
 
+    /** Long rows are cut into several runs, and groups of more than 65,536 values between threads. */
+    @ParameterizedTest
+    @EnumSource
+    void anyNumberOfParts_givesTheSameBitsForLargeGroups(AnySolver kind) {
+        TraceGraph large = ToyNets.chain(true, 70_000, 6, 3, 2);
+        Schedule run = Schedule.forRun(20);
+        Target most = new Target.GroupCount(7);
+        Solver one = kind.make(large, most, run, new Parts(1));
+        Solver other = kind.make(large, most, run, new Parts(7));
+        float[] x = Vectors.random(large.parameterLength(), 1, 1);
+        float[] y = x.clone();
+        for (int t = 0; t < run.totalSteps(); t++) {
+            float[] u = Vectors.random(x.length, 100 + t, 0.1f);
+            assertThat(other.step(y, u, RATE)).isEqualTo(one.step(x, u, RATE));
+            assertThat(Arrays.equals(x, y)).isTrue();
+        }
+        assertThat(one.finished()).isTrue();
+        assertThat(ZeroGroups.in(GroupPartition.of(large), x)).isEqualTo(one.zeroGroups());
+    }
+
     @ParameterizedTest
     @EnumSource
     void restoredAtAnyStep_goesOnWithTheSameBits(AnySolver kind) {

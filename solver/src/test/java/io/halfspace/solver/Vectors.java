@@ -1,6 +1,7 @@
 package io.halfspace.solver;
 
 import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.GroupSet;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
@@ -32,6 +33,20 @@ final class Vectors {
             positions.set(i, marks[i] == 0f);
         }
         return positions;
+    }
+
+    /** All sums of all groups. */
+    static GroupSums sums(GroupSet groups, float[] x, float[] u) {
+        GroupLayout layout = new GroupLayout(groups);
+        GroupSums sums = new GroupSums(layout);
+        sums.sumColumns(0, layout.groups(), x, u);
+        for (int r = 0; r < layout.runs(); r++) {
+            sums.sumRun(r, x, u);
+        }
+        for (int g = 0; g < layout.groups(); g++) {
+            sums.gather(g);
+        }
+        return sums;
     }
 
     static int count(boolean[] flags) {
