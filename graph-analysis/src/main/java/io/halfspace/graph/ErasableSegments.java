@@ -152,6 +152,14 @@ public final class ErasableSegments implements GroupSet {
         return new Survivors(this, leaving).fault();
     }
 
+    /**
+     * The same groups, any of which may leave together with any, as a method without hierarchy takes them: for comparisons
+     * only, what is left may be no network.
+     */
+    public GroupSet unchecked() {
+        return new UncheckedSegments(this);
+    }
+
     @Override
     public Wording wording() {
         return WORDING;

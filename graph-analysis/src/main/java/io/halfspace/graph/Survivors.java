@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>A vertex is <em>gone</em> if it gives exact zeros: it lies in a segment that leaves, all its channels leave, or it has
  * no values of its own, maps zero to zero, and everything that feeds it is gone. It is <em>needed</em> if an output is reached
- * from it over vertices that are not gone; the rest is dead code. A joint that keeps one of its inputs is bypassed.
+ * from it over vertices that are not gone; the rest is dead code. A joint that keeps one of its inputs is bypassed, unless what follows
+ * it would then read a network input or output: a layer that works in place would write over it.
  *
  * <p>The network is valid if every needed vertex gets what it cannot do without; then every output is reached from an
  * input. Source: OTOv3 (arXiv 2312.09411) Algorithm 4, where only outputs must be reached. Deviation: joints on the way keep
@@ -47,7 +48,8 @@ final class Survivors {
         for (int v = 0; v < graph.size(); v++) {
             List<Integer> inputs = liveInputs(v);
             if (!isOutput[v] && inputs.size() == 1 && graph.vertex(v).inputs().size() > 1) {
-                source[v] = source[inputs.get(0)];
+                int before = source[inputs.get(0)];
+                source[v] = isInput(before) || isOutput[before] ? v : before;
             }
         }
         fault = findFault();
