@@ -1,0 +1,13 @@
+package io.halfspace.torch;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Which steps of a sequence, or parts of an image, are present.
+ *
+ * @param values 1 for present, 0 for absent; {@code [rows, steps]} for sequences, {@code [rows, 1]} for plain features,
+ *     rank 4 for images
+ * @param active whether it still concerns what flows along with it; Deeplearning4j keeps masks as "passthrough" behind
+ *     recurrent layers
+ */
+record Mask(Tensor values, boolean active) {}
