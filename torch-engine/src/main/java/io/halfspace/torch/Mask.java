@@ -9,5 +9,22 @@ import org.bytedeco.pytorch.Tensor;
  *     rank 4 for images
  * @param active whether it still concerns what flows along with it; Deeplearning4j keeps masks as "passthrough" behind
  *     recurrent layers
+ * @param resets whether LSTM layers take it, too: they do only inside of wrappers that hand it to them
  */
-record Mask(Tensor values, boolean active) {}
+record Mask(Tensor values, boolean active, boolean resets) {
+    Mask(Tensor values, boolean active) {
+        this(values, active, false);
+    }
+
+    Mask with(Tensor other) {
+        return new Mask(other, active, resets);
+    }
+
+    Mask passive() {
+        return new Mask(values, false, resets);
+    }
+
+    Mask resetting(boolean whether) {
+        return new Mask(values, active, whether);
+    }
+}

@@ -24,7 +24,7 @@ final class Program {
     private final Set<Parameter> trained = new LinkedHashSet<>();
     private final List<Penalty> penalties = new ArrayList<>();
     private final ParameterTable parameters;
-    private final int inputs;
+    private final List<String> inputs;
 
     /** A step, where its inputs come from: places among network inputs and earlier steps. */
     private record Node(Step step, List<Integer> from) {}
@@ -51,7 +51,7 @@ final class Program {
         for (String input : configuration.getNetworkInputs()) {
             place.put(input, place.size());
         }
-        inputs = place.size();
+        inputs = List.copyOf(configuration.getNetworkInputs());
         List<String> outputNames = configuration.getNetworkOutputs();
         Map<String, Output> found = new HashMap<>();
         for (int index : network.topologicalSortOrder()) {
@@ -73,11 +73,15 @@ final class Program {
             if (outputNames.contains(name)) {
                 found.put(name, output(name, vertex, site, from));
             } else {
-                place.put(name, inputs + nodes.size());
+                place.put(name, inputs.size() + nodes.size());
                 nodes.add(new Node(step(vertex, site), from));
             }
         }
         outputNames.forEach(name -> outputs.add(found.get(name)));
+    }
+
+    List<String> inputs() {
+        return inputs;
     }
 
     ParameterTable parameters() {
@@ -97,8 +101,9 @@ final class Program {
     }
 
     /** What flows into each output layer. */
-    List<Signal> run(Run run, List<Signal> given) {
-        List<Signal> signals = new ArrayList<>(given);
+    List<Signal> run(Run run) {
+        List<Signal> signals = new ArrayList<>(inputs.size() + nodes.size());
+        inputs.forEach(name -> signals.add(run.inputs().get(name)));
         for (Node node : nodes) {
             signals.add(node.step()
                     .apply(run, node.from().stream().map(signals::get).toList()));

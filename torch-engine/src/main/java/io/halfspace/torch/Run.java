@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -12,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param rows number of examples
  * @param parameters of the network
  * @param random what dropout draws from
+ * @param inputs of the network, by name
  * @param steps collects the steps that running statistics should take
  */
 record Run(
@@ -21,6 +23,7 @@ record Run(
         ScalarType type,
         TorchDevice device,
         GeneratorOptional random,
+        Map<String, Signal> inputs,
         List<StatisticStep> steps) {
     /**
      * The step of a running statistic.
@@ -35,6 +38,6 @@ record Run(
 
     /** The same pass for a layer that is frozen: inference while the rest trains. */
     Run inferring() {
-        return new Run(false, rows, parameters, type, device, random, steps);
+        return new Run(false, rows, parameters, type, device, random, inputs, steps);
     }
 }

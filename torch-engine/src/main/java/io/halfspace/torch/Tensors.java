@@ -20,6 +20,11 @@ final class Tensors {
         return type == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
     }
 
+    /** JavaCPP gives enums of its own making, which are not the constants. */
+    private static boolean isDouble(Tensor tensor) {
+        return tensor.scalar_type().value == ScalarType.Double.value;
+    }
+
     static TensorOptions options(ScalarType type) {
         return new TensorOptions(type);
     }
@@ -45,7 +50,7 @@ final class Tensors {
 
     /** Overwrites a contiguous tensor on the processor. */
     static void write(Values values, Tensor tensor) {
-        if (tensor.scalar_type() == ScalarType.Double) {
+        if (isDouble(tensor)) {
             double[] doubles = values.doubles();
             tensor.data_ptr_double().put(doubles, 0, doubles.length);
         } else {
@@ -58,7 +63,7 @@ final class Tensors {
     static Values values(Tensor tensor) {
         int[] shape = Arrays.stream(shape(tensor)).mapToInt(Math::toIntExact).toArray();
         int length = Math.toIntExact(tensor.numel());
-        if (tensor.scalar_type() == ScalarType.Double) {
+        if (isDouble(tensor)) {
             double[] doubles = new double[length];
             onHost(tensor).data_ptr_double().get(doubles, 0, length);
             return Values.of(doubles, shape);
@@ -74,7 +79,7 @@ final class Tensors {
 
     /** Copies the first values of a tensor's memory on the processor, whatever its strides. */
     static void read(Tensor tensor, float[] to, int offset, int length) {
-        if (tensor.scalar_type() == ScalarType.Double) {
+        if (isDouble(tensor)) {
             double[] doubles = new double[length];
             tensor.data_ptr_double().get(doubles, 0, length);
             for (int i = 0; i < length; i++) {
@@ -87,7 +92,7 @@ final class Tensors {
 
     /** As {@link #read(Tensor, float[], int, int)}, in double precision. */
     static void read(Tensor tensor, double[] to, int offset, int length) {
-        if (tensor.scalar_type() == ScalarType.Double) {
+        if (isDouble(tensor)) {
             tensor.data_ptr_double().get(to, offset, length);
         } else {
             float[] floats = new float[length];

@@ -9,7 +9,9 @@ import io.halfspace.dl4j.OutputLoss;
 import io.halfspace.dl4j.Target;
 import io.halfspace.dl4j.Values;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
@@ -87,7 +89,7 @@ public final class TorchGradientEngine implements GradientEngine {
                 Autocast autocast = new Autocast(device)) {
             parameters.set(values);
             Run run = run(false, batch, 0);
-            List<Signal> signals = program.run(run, signals(batch));
+            List<Signal> signals = program.run(run);
             List<Values> outputs = new ArrayList<>();
             for (int i = 0; i < signals.size(); i++) {
                 Optional<Tensor> mask = i < batch.targets().size()
@@ -125,7 +127,7 @@ public final class TorchGradientEngine implements GradientEngine {
             TensorVector slopes = new TensorVector();
             List<Tensor> sums = new ArrayList<>();
             try (Autocast autocast = new Autocast(device)) {
-                List<Signal> signals = program.run(run, signals(batch));
+                List<Signal> signals = program.run(run);
                 for (int i = 0; i < signals.size(); i++) {
                     Head head = program.outputs().get(i).head();
                     Tensor preOutput = head.preOutput(run, signals.get(i)).to(type);
@@ -188,11 +190,19 @@ public final class TorchGradientEngine implements GradientEngine {
         return sum;
     }
 
-    private List<Signal> signals(Batch batch) {
-        return batch.inputs().stream()
-                .map(input ->
-                        new Signal(tensor(input.values()), input.mask().map(mask -> new Mask(tensor(mask), true))))
-                .toList();
+    private Map<String, Signal> signals(Batch batch) {
+        List<String> names = program.inputs();
+        if (batch.inputs().size() != names.size()) {
+            throw new IllegalArgumentException("Cannot run the network: found %d inputs, expected %s"
+                    .formatted(batch.inputs().size(), names));
+        }
+        Map<String, Signal> signals = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            Batch.Input input = batch.inputs().get(i);
+            Optional<Mask> mask = input.mask().map(values -> new Mask(tensor(values), true));
+            signals.put(names.get(i), new Signal(tensor(input.values()), mask));
+        }
+        return signals;
     }
 
     private Tensor tensor(Values values) {
@@ -200,6 +210,14 @@ public final class TorchGradientEngine implements GradientEngine {
     }
 
     private Run run(boolean training, Batch batch, long seed) {
-        return new Run(training, batch.rows(), parameters, type, device, device.random(seed), new ArrayList<>());
+        return new Run(
+                training,
+                batch.rows(),
+                parameters,
+                type,
+                device,
+                device.random(seed),
+                signals(batch),
+                new ArrayList<>());
     }
 }

@@ -19,6 +19,9 @@ import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
@@ -36,6 +39,9 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
@@ -48,8 +54,15 @@ import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
@@ -62,6 +75,7 @@ import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /** All kinds of layers, vertices and preprocessors that can be computed, one rule each; anything else is unsupported. */
 final class TorchRules {
+    @SuppressWarnings("deprecation") // Stored networks still hold layers of Graves.
     private static final List<Rule<?, Step>> STEPS = List.of(
             Rule.of(DenseLayer.class, FeedForward::dense),
             Rule.of(ElementWiseMultiplicationLayer.class, FeedForward::elementWiseMultiplication),
@@ -88,6 +102,19 @@ final class TorchRules {
             Rule.of(Pooling1D.class, Pooling::series),
             Rule.of(Subsampling3DLayer.class, Pooling::volumes),
             Rule.of(GlobalPoolingLayer.class, GlobalPooling::of),
+            Rule.of(LSTM.class, Recurrent::lstm),
+            Rule.of(GravesLSTM.class, Recurrent::gravesLstm),
+            Rule.of(GravesBidirectionalLSTM.class, Recurrent::gravesBidirectionalLstm),
+            Rule.of(SimpleRnn.class, Recurrent::simple),
+            Rule.of(Bidirectional.class, Wrappers::bidirectional),
+            Rule.of(LastTimeStep.class, Wrappers::lastTimeStep),
+            Rule.of(MaskZeroLayer.class, Wrappers::maskZero),
+            Rule.of(TimeDistributed.class, Wrappers::timeDistributed),
+            Rule.of(FrozenLayer.class, Wrappers::frozen),
+            Rule.of(FrozenLayerWithBackprop.class, Wrappers::frozenWithBackprop),
+            Rule.of(LastTimeStepVertex.class, Wrappers::lastTimeStepVertex),
+            Rule.of(DuplicateToTimeSeriesVertex.class, Wrappers::duplicate),
+            Rule.of(ReverseTimeSeriesVertex.class, Wrappers::reverse),
             Rule.of(ElementWiseVertex.class, Vertices::elementWise),
             Rule.of(MergeVertex.class, Vertices::merge),
             Rule.of(SubsetVertex.class, Vertices::subset),

@@ -36,10 +36,7 @@ final class EngineComparison {
     }
 
     static void assertEqual(
-            Function<DataType, ComputationGraphConfiguration> network,
-            Batch batch,
-            long seed,
-            double floatTolerance) {
+            Function<DataType, ComputationGraphConfiguration> network, Batch batch, long seed, double floatTolerance) {
         assertEqual(network.apply(DataType.DOUBLE), batch, seed, DOUBLE_TOLERANCE);
         assertEqual(network.apply(DataType.FLOAT), batch, seed, floatTolerance);
     }
@@ -61,14 +58,18 @@ final class EngineComparison {
             List<Values> ours = actual.outputs(parameters, batch);
             assertThat(ours).hasSameSizeAs(right);
             for (int i = 0; i < right.size(); i++) {
-                assertThat(ours.get(i).shape()).as("shape of output %d", i).isEqualTo(right.get(i).shape());
-                assertClose(
-                        "output " + i, right.get(i).doubles(), ours.get(i).doubles(), tolerance);
+                assertThat(ours.get(i).shape())
+                        .as("shape of output %d", i)
+                        .isEqualTo(right.get(i).shape());
+                assertClose("output " + i, right.get(i).doubles(), ours.get(i).doubles(), tolerance);
             }
             GradientSum reference = expected.gradient(parameters, batch, DROPOUT_SEED);
             GradientSum sum = actual.gradient(parameters, batch, DROPOUT_SEED);
             assertClose(
-                    "score", new double[] {reference.lossSum()}, new double[] {sum.lossSum()}, Math.max(tolerance, 1e-10));
+                    "score",
+                    new double[] {reference.lossSum()},
+                    new double[] {sum.lossSum()},
+                    Math.max(tolerance, 1e-10));
             assertGradients(
                     table,
                     expected.preciseGradient(parameters, batch, DROPOUT_SEED),
