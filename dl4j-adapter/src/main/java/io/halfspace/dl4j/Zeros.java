@@ -95,6 +95,7 @@ final class Zeros {
                         operation.map(),
                         false,
                         operation.neutralToMissing(),
+                        operation.needsFirstInput(),
                         operation.slices(),
                         operation.cost(),
                         operation.leastInputs(),

@@ -15,8 +15,12 @@ import java.util.Optional;
  *
  * <p>Cost: linear in vertices, edges and channels; no recursion.
  */
-public final class GroupPartition {
+public final class GroupPartition implements GroupSet {
     private static final int PROTECTED = -1;
+    private static final Wording WORDING = new Wording(
+            "groups",
+            "every layer keeps one channel and protected layers keep all",
+            "give the network a layer that is not protected between two others");
 
     private final TraceGraph graph;
     private final ChannelUnits units;
@@ -61,12 +65,18 @@ public final class GroupPartition {
         return new GroupPartition(graph, units, Protection.reasons(graph, units));
     }
 
-    /** Number of groups. */
+    @Override
+    public TraceGraph graph() {
+        return graph;
+    }
+
+    @Override
     public int count() {
         return leader.length;
     }
 
     /** Name of a group: the vertex that its first channel belongs to and the channel's number there, {@code conv1[12]}. */
+    @Override
     public String name(int group) {
         int vertex = leaderVertex(group);
         return graph.vertex(vertex).name() + "[" + (leader[group] - units.first(vertex)) + "]";
@@ -97,9 +107,41 @@ public final class GroupPartition {
         return Optional.ofNullable(reasonOfUnit[units.unit(vertex, channel)]);
     }
 
-    /** The trainable values of every group; running statistics are not among them. */
+    @Override
     public SliceTable trainable() {
         return trainable;
+    }
+
+    /** Groups of the same layer are alike. */
+    @Override
+    public int peers(int group) {
+        return leaderVertex(group);
+    }
+
+    /** The number of values. */
+    @Override
+    public double measure(int group) {
+        return trainable.variables(group);
+    }
+
+    @Override
+    public long precedence(int group) {
+        return 0;
+    }
+
+    @Override
+    public Removal removal() {
+        return new Thinning(graph, this);
+    }
+
+    @Override
+    public Remainder without(boolean[] leaving) {
+        return Remainder.of(graph, this, leaving);
+    }
+
+    @Override
+    public Wording wording() {
+        return WORDING;
     }
 
     /** Which vertices lose how many channels with each group. */

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param map where the output channels come from
  * @param zeroPreserving whether a channel is exactly zero when its own parameters and the channels that it comes from are
  * @param neutralToMissing for joints: whether leaving an input out equals that input being zero
+ * @param needsFirstInput for joints: whether that does not hold for the first input (a difference would change sign)
  * @param slices where the parameters of each output channel lie, and those that read each input channel
  * @param cost price as a function of channels
  * @param leastInputs channels of each input that must stay for the operation to work at all
@@ -28,6 +29,7 @@ public record Operation(
         ChannelMap map,
         boolean zeroPreserving,
         boolean neutralToMissing,
+        boolean needsFirstInput,
         List<ChannelSlices> slices,
         Cost cost,
         int leastInputs,
@@ -68,6 +70,7 @@ public record Operation(
                 ChannelMap.FRESH,
                 true,
                 false,
+                false,
                 List.of(),
                 Cost.free(positions),
                 1,
@@ -78,14 +81,24 @@ public record Operation(
     /** Trainable, makes new channels out of all channels of its inputs. */
     public static Operation stem(int channels, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
         return new Operation(
-                Kind.STEM, channels, ChannelMap.FRESH, zeroPreserving, false, slices, cost, 1, 1, Optional.empty());
+                Kind.STEM,
+                channels,
+                ChannelMap.FRESH,
+                zeroPreserving,
+                false,
+                false,
+                slices,
+                cost,
+                1,
+                1,
+                Optional.empty());
     }
 
     /** One input, keeps the channels apart. */
     public static Operation accessory(
             int channels, ChannelMap map, boolean zeroPreserving, List<ChannelSlices> slices, Cost cost) {
         return new Operation(
-                Kind.ACCESSORY, channels, map, zeroPreserving, false, slices, cost, 1, 1, Optional.empty());
+                Kind.ACCESSORY, channels, map, zeroPreserving, false, false, slices, cost, 1, 1, Optional.empty());
     }
 
     /** Several inputs of equal channels, combined channel by channel. */
@@ -96,6 +109,7 @@ public record Operation(
                 ChannelMap.IDENTITY,
                 true,
                 neutralToMissing,
+                false,
                 List.of(),
                 Cost.free(positions),
                 1,
@@ -111,6 +125,7 @@ public record Operation(
                 ChannelMap.STACK,
                 true,
                 true,
+                false,
                 List.of(),
                 Cost.free(positions),
                 1,
@@ -121,7 +136,17 @@ public record Operation(
     /** Anything without a rule: nothing that it touches may leave. */
     public static Operation unknown(int channels, Cost cost, String reason) {
         return new Operation(
-                Kind.UNKNOWN, channels, ChannelMap.FRESH, false, false, List.of(), cost, 1, 1, Optional.of(reason));
+                Kind.UNKNOWN,
+                channels,
+                ChannelMap.FRESH,
+                false,
+                false,
+                false,
+                List.of(),
+                cost,
+                1,
+                1,
+                Optional.of(reason));
     }
 
     /** The same operation, none of whose output channels may leave. */
@@ -132,6 +157,7 @@ public record Operation(
                 map,
                 zeroPreserving,
                 neutralToMissing,
+                needsFirstInput,
                 slices,
                 cost,
                 leastInputs,
@@ -139,16 +165,68 @@ public record Operation(
                 Optional.of(reason));
     }
 
+    /** The same joint, which cannot do without its first input. */
+    public Operation withFirstInputNeeded() {
+        return new Operation(
+                kind,
+                channels,
+                map,
+                zeroPreserving,
+                neutralToMissing,
+                true,
+                slices,
+                cost,
+                leastInputs,
+                leastChannels,
+                protection);
+    }
+
+    /** The same operation with parameters, at that price. */
+    public Operation withParameters(List<ChannelSlices> own, Cost price) {
+        return new Operation(
+                kind,
+                channels,
+                map,
+                zeroPreserving,
+                neutralToMissing,
+                needsFirstInput,
+                own,
+                price,
+                leastInputs,
+                leastChannels,
+                protection);
+    }
+
     /** The same operation, which only works if at least {@code least} channels of each input stay (or all, if fewer). */
     public Operation withLeastInputs(int least) {
         return new Operation(
-                kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, least, leastChannels, protection);
+                kind,
+                channels,
+                map,
+                zeroPreserving,
+                neutralToMissing,
+                needsFirstInput,
+                slices,
+                cost,
+                least,
+                leastChannels,
+                protection);
     }
 
     /** The same operation, which keeps at least {@code least} of its own channels (or all, if it has fewer). */
     public Operation withLeastChannels(int least) {
         return new Operation(
-                kind, channels, map, zeroPreserving, neutralToMissing, slices, cost, leastInputs, least, protection);
+                kind,
+                channels,
+                map,
+                zeroPreserving,
+                neutralToMissing,
+                needsFirstInput,
+                slices,
+                cost,
+                leastInputs,
+                least,
+                protection);
     }
 
     /** Whether new channels are computed here, so that input channels need {@link ChannelSlices.Role#CONSUMER} slices. */

@@ -20,10 +20,12 @@ import java.util.Optional;
  *   <li>everything that it feeds is a joint that is neutral to a missing input and has another input;
  *   <li>where that joint stacks channels, no layer outside the segment makes the same channels, and whatever is behind can
  *       lose them;
- *   <li>it is no network output, and no operation in it is protected (frozen, unknown, ...).
+ *   <li>it is no network output, and no operation in it is protected (frozen, unknown, ...) or keeps a least number of its
+ *       own channels.
  * </ul>
  *
- * <p>Any one erasable segment may leave: every output is still reached. Which ones may leave together is another question.
+ * <p>Any one erasable segment may leave: every output is still reached. Which ones may leave together, {@link
+ * ErasableSegments} says.
  *
  * <p>Source: OTOv3 (arXiv 2312.09411) Algorithm 2, which asks for trainable variables and for successors that are all
  * joints. Deviation: the other conditions, without which the result is not the same network. A protected operation before
@@ -136,7 +138,7 @@ public final class SegmentGraph {
         boolean zero = false;
         for (int v : chain) {
             Operation operation = graph.vertex(v).operation();
-            if (operation.protection().isPresent() || isOutput[v]) {
+            if (operation.protection().isPresent() || operation.leastChannels() > 1 || isOutput[v]) {
                 return false;
             }
             zero = (zero || isStem(v)) && operation.zeroPreserving();
@@ -150,7 +152,9 @@ public final class SegmentGraph {
     private boolean canDoWithout(int joint, int input, GroupPartition partition, int[] makers) {
         Operation operation = graph.vertex(joint).operation();
         boolean another = graph.vertex(joint).inputs().stream().anyMatch(other -> other != input);
-        if (!operation.neutralToMissing() || !another) {
+        boolean first =
+                operation.needsFirstInput() && graph.vertex(joint).inputs().get(0) == input;
+        if (!operation.neutralToMissing() || first || !another) {
             return false;
         }
         return !(operation.map() instanceof ChannelMap.Stack) || channelsLeaveAlone(input, partition, makers);

@@ -5,7 +5,7 @@ package io.halfspace.graph;
  *
  * <p>Removing a group costs time in proportion to the vertices that it touches and those that they feed. Not thread-safe.
  */
-public final class Thinning {
+public final class Thinning implements Removal {
     private final TraceGraph graph;
     private final Incidence incidence;
     private final int[] live;
@@ -41,6 +41,7 @@ public final class Thinning {
     }
 
     /** Whether a group is still there and every vertex that it touches keeps enough channels without it. */
+    @Override
     public boolean canRemove(int group) {
         if (removed[group]) {
             return false;
@@ -54,7 +55,7 @@ public final class Thinning {
         return true;
     }
 
-    /** Takes a group out. */
+    @Override
     public void remove(int group) {
         if (!canRemove(group)) {
             throw new IllegalArgumentException(
@@ -80,9 +81,20 @@ public final class Thinning {
         return live[vertex];
     }
 
-    /** Price of what is left. */
+    /** Channels that a vertex keeps at least, for itself and for what it feeds. */
+    public int least(int vertex) {
+        return minimum[vertex];
+    }
+
+    @Override
     public NetworkCost cost() {
         return new NetworkCost(parameters, statistics, flops, activations);
+    }
+
+    /** Never: channels that are needed stay needed. */
+    @Override
+    public boolean refusalsMayHaveEnded() {
+        return false;
     }
 
     private void add(int v, int sign) {

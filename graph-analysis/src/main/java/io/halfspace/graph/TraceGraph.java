@@ -60,6 +60,32 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
         return consumers;
     }
 
+    /**
+     * Where the parameters of each vertex begin in the flat vector; entry {@code v + 1} is where those of vertex v end. They
+     * lie in the order of the vertices.
+     *
+     * @throws IllegalStateException if the vertices' costs do not account for all parameters
+     */
+    int[] parameterStarts() {
+        int[] starts = new int[size() + 1];
+        for (int v = 0; v < size(); v++) {
+            long in = 0;
+            for (int input : vertex(v).inputs()) {
+                in += vertex(input).channels();
+            }
+            Cost cost = vertex(v).operation().cost();
+            int out = vertex(v).channels();
+            starts[v + 1] = Math.toIntExact(starts[v]
+                    + cost.parameters().at(in, out)
+                    + cost.statistics().at(in, out));
+        }
+        if (starts[size()] != parameterLength) {
+            throw new IllegalStateException("Cannot tell the parameters of each vertex: costs account for %d, found %d"
+                    .formatted(starts[size()], parameterLength));
+        }
+        return starts;
+    }
+
     private static void check(List<Vertex> vertices, int index) {
         Vertex vertex = vertices.get(index);
         int stacked = 0;
@@ -82,6 +108,9 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
         }
         if (vertex.operation().map() instanceof ChannelMap.Gather gather) {
             checkGather(vertices, vertex, gather);
+        }
+        if (vertex.operation().map() instanceof ChannelMap.Fold fold) {
+            checkFold(vertices, vertex, fold);
         }
     }
 
@@ -119,6 +148,22 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
             if (source < 0 || source >= limit) {
                 throw new IllegalArgumentException("Cannot trace vertex '%s': it reads channel %d of an input with %d"
                         .formatted(vertex.name(), source, limit));
+            }
+        }
+    }
+
+    private static void checkFold(List<Vertex> vertices, Vertex vertex, ChannelMap.Fold fold) {
+        int inputs = vertex.inputs().size();
+        int channels = inputs == 0 ? 0 : vertices.get(vertex.inputs().get(0)).channels();
+        if (inputs != 1 || fold.target().length != channels) {
+            throw new IllegalArgumentException(
+                    "Cannot trace vertex '%s': found %d inputs with %d channels and %d folded channels, expected 1 input of as many"
+                            .formatted(vertex.name(), inputs, channels, fold.target().length));
+        }
+        for (int target : fold.target()) {
+            if (target < 0 || target >= vertex.channels()) {
+                throw new IllegalArgumentException("Cannot trace vertex '%s': it folds into channel %d of its %d"
+                        .formatted(vertex.name(), target, vertex.channels()));
             }
         }
     }

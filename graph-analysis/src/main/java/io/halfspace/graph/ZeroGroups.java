@@ -9,10 +9,10 @@ public final class ZeroGroups {
      *
      * @param parameters the flat parameter vector; not modified
      */
-    public static boolean[] in(GroupPartition partition, float[] parameters) {
-        boolean[] zero = new boolean[partition.count()];
+    public static boolean[] in(GroupSet groups, float[] parameters) {
+        boolean[] zero = new boolean[groups.count()];
         for (int g = 0; g < zero.length; g++) {
-            zero[g] = partition.trainable().isZero(g, parameters);
+            zero[g] = groups.trainable().isZero(g, parameters);
         }
         return zero;
     }

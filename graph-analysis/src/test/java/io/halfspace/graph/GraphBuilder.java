@@ -109,6 +109,18 @@ final class GraphBuilder {
         return v;
     }
 
+    /** Makes a vertex keep that many channels of its own; returns the vertex. */
+    int floored(int leastChannels, int v) {
+        Vertex old = vertices.get(v);
+        Operation operation = old.operation().withLeastChannels(leastChannels);
+        vertices.set(v, new Vertex(old.name(), old.layer(), old.type(), old.inputs(), operation));
+        return v;
+    }
+
+    int channels(int v) {
+        return vertices.get(v).channels();
+    }
+
     int activation(String name, int in, boolean zeroPreserving) {
         int channels = vertices.get(in).channels();
         return add(
@@ -121,6 +133,10 @@ final class GraphBuilder {
         return add(name, List.of(in), Operation.accessory(map.source().length, map, true, List.of(), Cost.free(1)));
     }
 
+    int mapped(String name, int in, int channels, ChannelMap map) {
+        return add(name, List.of(in), Operation.accessory(channels, map, true, List.of(), Cost.free(1)));
+    }
+
     int flatten(String name, int in, int places) {
         return gather(name, in, (ChannelMap.Gather)
                 ChannelMap.flatten(vertices.get(in).channels(), places));
@@ -128,6 +144,11 @@ final class GraphBuilder {
 
     int sum(String name, Integer... in) {
         return add(name, List.of(in), Operation.joint(vertices.get(in[0]).channels(), true, 1));
+    }
+
+    int difference(String name, int from, int subtracted) {
+        Operation operation = Operation.joint(channels(from), true, 1).withFirstInputNeeded();
+        return add(name, List.of(from, subtracted), operation);
     }
 
     int product(String name, Integer... in) {

@@ -1,7 +1,6 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupPartition;
-import io.halfspace.graph.TraceGraph;
+import io.halfspace.graph.GroupSet;
 
 /**
  * Hybrid efficient structured sparse optimiser: drives the chosen groups to exact zero share by share, with nothing to
@@ -18,7 +17,8 @@ import io.halfspace.graph.TraceGraph;
  * paper ranks anew in every period: groups that were given away on an older ranking can leave a later one unable to meet
  * the target (each layer keeps a channel, and groups may share layers), while a choice by {@link Target#choose} always
  * meets it. Redundancy also compares a group with its like, which says little while part of them fade. The ranking
- * ({@link Saliency}) is that of {@link Dhspg}: the two differ in how groups go, not in which.
+ * ({@link Saliency}) is that of {@link Dhspg}: the two differ in how groups go, not in which. Groups may be channels or
+ * erasable segments alike.
  *
  * <p>Cost: one pass over both vectors; a chosen group is read a second time while it is in the cache.
  */
@@ -42,18 +42,18 @@ public final class Hesso extends StagedSolver {
      * @throws UnreachableTargetException if the target cannot be met
      * @throws IllegalArgumentException if two groups share a position of the flat vector
      */
-    public Hesso(TraceGraph graph, GroupPartition partition, Target target, int periods, Schedule schedule) {
-        this(graph, partition, target, periods, schedule, Parts.forLength(graph.parameterLength()));
+    public Hesso(GroupSet groups, Target target, int periods, Schedule schedule) {
+        this(groups, target, periods, schedule, Parts.forLength(groups.graph().parameterLength()));
     }
 
-    Hesso(TraceGraph graph, GroupPartition partition, Target target, int periods, Schedule schedule, Parts parts) {
-        super(graph, partition, target, schedule, parts);
+    Hesso(GroupSet groups, Target target, int periods, Schedule schedule, Parts parts) {
+        super(groups, target, schedule, parts);
         if (periods < 1) {
             throw new IllegalArgumentException("Invalid periods: %d, expected at least 1".formatted(periods));
         }
         this.periods = periods;
-        from = new int[partition.count()];
-        until = new int[partition.count()];
+        from = new int[groups.count()];
+        until = new int[groups.count()];
     }
 
     @Override

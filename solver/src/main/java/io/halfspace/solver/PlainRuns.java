@@ -1,6 +1,6 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.SliceTable;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -16,11 +16,11 @@ record PlainRuns(int[] from, int[] to) {
      * @param groups by group, whether its positions are left out; not modified
      * @throws IllegalArgumentException if two of the groups share a position: no step could serve both
      */
-    static PlainRuns outside(GroupPartition partition, boolean[] groups, int length) {
+    static PlainRuns outside(GroupSet set, boolean[] groups, int length) {
         BitSet inside = new BitSet(length);
         for (int g = 0; g < groups.length; g++) {
             if (groups[g]) {
-                mark(partition, g, inside);
+                mark(set, g, inside);
             }
         }
         int[] from = new int[16];
@@ -47,8 +47,8 @@ record PlainRuns(int[] from, int[] to) {
         }
     }
 
-    private static void mark(GroupPartition partition, int group, BitSet inside) {
-        SliceTable table = partition.trainable();
+    private static void mark(GroupSet set, int group, BitSet inside) {
+        SliceTable table = set.trainable();
         for (int i = table.start(group); i < table.start(group + 1); i++) {
             for (int r = 0; r < table.runs(i); r++) {
                 int begin = table.offset(i) + r * table.stride(i);
@@ -57,7 +57,7 @@ record PlainRuns(int[] from, int[] to) {
                 if (taken >= 0 && taken < end) {
                     throw new IllegalArgumentException(
                             "Cannot train group '%s': its value at position %d belongs to another group or twice to this one"
-                                    .formatted(partition.name(group), taken));
+                                    .formatted(set.name(group), taken));
                 }
                 inside.set(begin, end);
             }

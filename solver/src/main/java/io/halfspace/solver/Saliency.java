@@ -1,7 +1,6 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupPartition;
-import io.halfspace.graph.SliceTable;
+import io.halfspace.graph.GroupSet;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -10,7 +9,7 @@ import java.util.stream.IntStream;
  * Redundancy of every group, smoothed over steps; large means that the group can go.
  *
  * <p>One score is {@code N[cos(x, u)] / 2 + N[1 / (m + 1e-6)] / 2}, where m is the root mean square of the group's values
- * relative to the mean of that over the groups of the same layer, and N divides by the Euclidean norm over all groups: high
+ * relative to the mean of that over its peers ({@link GroupSet#peers}: the groups of the same layer, or all segments), and N divides by the Euclidean norm over all groups: high
  * if the base optimiser itself leads the group to zero, and if the group is small among its like.
  *
  * <p>Source: OTOv2 (arXiv 2303.06862) section 3.2. Deviations: an exponential average (decay 0.9, beginning with the first
@@ -22,7 +21,8 @@ final class Saliency {
     private static final double DECAY = 0.9;
     private static final double STABILISER = 1e-6;
 
-    private final int[] variables;
+    private final GroupSet groups;
+    private final double[] measure;
     private final int[] layer;
     private final double[] cosine;
     private final double[] smallness;
@@ -30,25 +30,26 @@ final class Saliency {
     private final int[] layerGroups;
     private double[] average = {};
 
-    Saliency(GroupPartition partition) {
-        SliceTable table = partition.trainable();
-        layer = IntStream.range(0, table.groups()).map(partition::leaderVertex).toArray();
+    Saliency(GroupSet groups) {
+        this.groups = groups;
+        layer = IntStream.range(0, groups.count()).map(groups::peers).toArray();
         int layers = Arrays.stream(layer).max().orElse(-1) + 1;
         layerSize = new double[layers];
         layerGroups = new int[layers];
         Arrays.stream(layer).forEach(vertex -> layerGroups[vertex]++);
-        variables = IntStream.range(0, table.groups()).map(table::variables).toArray();
-        cosine = new double[variables.length];
-        smallness = new double[variables.length];
+        measure =
+                IntStream.range(0, groups.count()).mapToDouble(groups::measure).toArray();
+        cosine = new double[measure.length];
+        smallness = new double[measure.length];
     }
 
     /** Scores all groups from sums taken before a step. */
     void observe(GroupSums sums) {
         Arrays.fill(layerSize, 0);
-        for (int g = 0; g < variables.length; g++) {
+        for (int g = 0; g < measure.length; g++) {
             layerSize[layer[g]] += rootMeanSquare(sums, g) / layerGroups[layer[g]];
         }
-        for (int g = 0; g < variables.length; g++) {
+        for (int g = 0; g < measure.length; g++) {
             cosine[g] = Penalty.cosine(sums.xx(g), sums.uu(g), sums.xu(g));
             double mean = layerSize[layer[g]];
             smallness[g] = 1 / ((mean == 0 ? 0 : rootMeanSquare(sums, g) / mean) + STABILISER);
@@ -57,9 +58,9 @@ final class Saliency {
         double smallnessWeight = 0.5 * reciprocalNorm(smallness);
         boolean first = average.length == 0;
         if (first) {
-            average = new double[variables.length];
+            average = new double[measure.length];
         }
-        for (int g = 0; g < variables.length; g++) {
+        for (int g = 0; g < measure.length; g++) {
             double score = cosineWeight * cosine[g] + smallnessWeight * smallness[g];
             average[g] = first ? score : DECAY * average[g] + (1 - DECAY) * score;
         }
@@ -76,7 +77,7 @@ final class Saliency {
     }
 
     /**
-     * Groups, most redundant first; equal ones in the order of their numbers.
+     * Groups, most redundant first; of equal ones that with more precedence, then that with the lower number.
      *
      * @throws IllegalStateException if a score is not finite
      */
@@ -90,13 +91,14 @@ final class Saliency {
         }
         return IntStream.range(0, average.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer g) -> average[g]).reversed())
+                .sorted(Comparator.comparingDouble((Integer g) -> -average[g])
+                        .thenComparingLong(g -> -groups.precedence(g)))
                 .mapToInt(Integer::intValue)
                 .toArray();
     }
 
     private double rootMeanSquare(GroupSums sums, int group) {
-        return Math.sqrt(sums.xx(group) / variables[group]);
+        return Math.sqrt(sums.xx(group) / measure[group]);
     }
 
     private static double reciprocalNorm(double[] values) {

@@ -15,6 +15,12 @@ public interface Solver extends SolverStep {
     /** By group, whether it is frozen at zero; a copy. Never turns back to false. */
     boolean[] zeroGroups();
 
+    /**
+     * The groups that were more redundant than one that was chosen, most redundant first, and stay because the network
+     * cannot do without them beside the chosen ones; empty before the choice.
+     */
+    int[] passedOver();
+
     /** Whether the target is reached: all groups that were chosen are zero and stay so. */
     boolean finished();
 

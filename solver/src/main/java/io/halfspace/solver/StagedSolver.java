@@ -1,8 +1,7 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.SliceTable;
-import io.halfspace.graph.TraceGraph;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,7 +13,7 @@ import java.util.Objects;
  *
  * <p>Cost: one pass over both vectors; a chosen group is read a second time while it is in the cache.
  */
-abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
+abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, Hesso {
     /** What {@link #drive} returns where no penalty was used. */
     static final double NO_PENALTY = -1;
 
@@ -22,8 +21,7 @@ abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
     final GroupSums sums;
     final GroupStep groupStep;
 
-    private final TraceGraph graph;
-    private final GroupPartition partition;
+    private final GroupSet groups;
     private final Target target;
     private final Parts parts;
     private final Saliency saliency;
@@ -36,20 +34,19 @@ abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
     private PlainRuns plain;
     private int stepsTaken;
 
-    StagedSolver(TraceGraph graph, GroupPartition partition, Target target, Schedule schedule, Parts parts) {
-        this.graph = graph;
-        this.partition = partition;
+    StagedSolver(GroupSet groups, Target target, Schedule schedule, Parts parts) {
+        this.groups = groups;
         this.target = Objects.requireNonNull(target, "target");
         this.schedule = Objects.requireNonNull(schedule, "schedule");
         this.parts = parts;
-        target.check(graph, partition);
-        SliceTable table = partition.trainable();
+        target.check(groups);
+        SliceTable table = groups.trainable();
         sums = new GroupSums(table);
         groupStep = new GroupStep(table);
-        saliency = new Saliency(partition);
-        mu = new double[partition.count()];
-        chosenNorm = new double[partition.count()];
-        chosen = new ChosenGroups(new boolean[partition.count()], new boolean[partition.count()]);
+        saliency = new Saliency(groups);
+        mu = new double[groups.count()];
+        chosenNorm = new double[groups.count()];
+        chosen = new ChosenGroups(new boolean[groups.count()], new boolean[groups.count()]);
         plain = outsideAllGroups();
     }
 
@@ -110,6 +107,21 @@ abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
     }
 
     @Override
+    public final int[] passedOver() {
+        if (chosen.size() == 0) {
+            return new int[0];
+        }
+        int[] ranking = saliency.ranking();
+        int last = ranking.length - 1;
+        while (!chosen.targeted()[ranking[last]]) {
+            last--;
+        }
+        return Arrays.stream(ranking, 0, last)
+                .filter(g -> !chosen.targeted()[g])
+                .toArray();
+    }
+
+    @Override
     public final boolean finished() {
         return phase() == Phase.FROZEN;
     }
@@ -122,9 +134,9 @@ abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
 
     @Override
     public final void restore(SolverState state) {
-        if (state.zero().length != partition.count()) {
+        if (state.zero().length != groups.count()) {
             throw new IllegalArgumentException("Cannot go on from a state of %d groups: the network has %d"
-                    .formatted(state.zero().length, partition.count()));
+                    .formatted(state.zero().length, groups.count()));
         }
         stepsTaken = state.stepsTaken();
         saliency.restore(state.saliency());
@@ -171,8 +183,8 @@ abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
         }
         parts.run(part -> {
             plainPart(part, x, u);
-            int end = parts.begin(part + 1, partition.count());
-            for (int g = parts.begin(part, partition.count()); g < end; g++) {
+            int end = parts.begin(part + 1, groups.count());
+            for (int g = parts.begin(part, groups.count()); g < end; g++) {
                 sums.sum(g, x, u);
                 groupStep.plain(g, x, u);
             }
@@ -224,26 +236,26 @@ abstract sealed class StagedSolver implements Solver permits Dhspg, Hesso {
 
     private void choose() {
         int[] ranking = saliency.ranking();
-        boolean[] targeted = target.choose(ranking, graph, partition);
+        boolean[] targeted = target.choose(ranking, groups);
         pursue(targeted, new boolean[targeted.length], ranking);
     }
 
     private void pursue(boolean[] targeted, boolean[] zero, int[] ranking) {
         chosen = new ChosenGroups(targeted, zero);
-        plain = PlainRuns.outside(partition, targeted, graph.parameterLength());
+        plain = PlainRuns.outside(groups, targeted, groups.graph().parameterLength());
         chosen(targeted, ranking);
     }
 
     private PlainRuns outsideAllGroups() {
-        boolean[] all = new boolean[partition.count()];
+        boolean[] all = new boolean[groups.count()];
         Arrays.fill(all, true);
-        return PlainRuns.outside(partition, all, graph.parameterLength());
+        return PlainRuns.outside(groups, all, groups.graph().parameterLength());
     }
 
     private void requireLength(String what, float[] vector) {
-        if (vector.length != graph.parameterLength()) {
+        if (vector.length != groups.graph().parameterLength()) {
             throw new IllegalArgumentException("Cannot step: %s has %d values, the network has %d"
-                    .formatted(what, vector.length, graph.parameterLength()));
+                    .formatted(what, vector.length, groups.graph().parameterLength()));
         }
     }
 }

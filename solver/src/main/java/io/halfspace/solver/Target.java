@@ -1,17 +1,17 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.NetworkCost;
-import io.halfspace.graph.TraceGraph;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * What a user asks for: how many groups are to be zero, or what the built network may cost.
  *
  * <p>A target that {@link #check} lets pass is always met by {@link #choose}, whatever the ranking: exactly in groups, and
- * within one group in parameters or flops. Every layer keeps at least one channel.
+ * within one group in parameters or flops.
  */
 public sealed interface Target {
     /**
@@ -132,57 +132,71 @@ public sealed interface Target {
 
     /**
      * The groups that are to be zero: the most redundant ones that can go together, as few as meet the target. Where
-     * the ranking leads into a dead end (it gave away channels that other groups needed), the walk is repeated among the
-     * groups of {@link #limit}, any of which can go together.
+     * the ranking leads into a dead end (it gave away what other groups needed), the walk is repeated among the groups of
+     * {@link #limit}, and if need be in their order.
      *
      * @param ranking every group once, most redundant first; not modified
      * @return by group, whether it is chosen
      * @throws UnreachableTargetException if the target cannot be met
      */
-    default boolean[] choose(int[] ranking, TraceGraph graph, GroupPartition partition) {
-        RankingWalk walk = new RankingWalk(graph, partition);
+    default boolean[] choose(int[] ranking, GroupSet groups) {
+        RankingWalk walk = new RankingWalk(groups);
         if (walk.along(ranking, this)) {
             return walk.result().leaving();
         }
-        check(graph, partition);
-        boolean[] safe = limit(graph, partition).leaving();
-        RankingWalk among = new RankingWalk(graph, partition);
-        among.along(Arrays.stream(ranking).filter(g -> safe[g]).toArray(), this);
-        return among.result().leaving();
+        check(groups);
+        Feasible limit = limit(groups);
+        RankingWalk among = new RankingWalk(groups);
+        if (among.along(Arrays.stream(ranking).filter(g -> limit.leaving()[g]).toArray(), this)) {
+            return among.result().leaving();
+        }
+        RankingWalk known = new RankingWalk(groups);
+        known.along(limit.order(), this);
+        return known.result().leaving();
     }
 
     /**
-     * The most that was found to be able to leave. Finding the very most is a covering problem where layers share
-     * only some of their channels; two orders are tried, smallest group first and the reverse of it.
+     * The most that was found to be able to leave. Finding the very most is a covering problem where groups depend on
+     * each other; four orders are tried, smallest and largest group first, and forwards and backwards through the network.
      */
-    default Feasible limit(TraceGraph graph, GroupPartition partition) {
-        Comparator<Integer> bySize = Comparator.<Integer>comparingInt(partition.trainable()::variables)
+    default Feasible limit(GroupSet groups) {
+        Comparator<Integer> bySize = Comparator.<Integer>comparingInt(groups.trainable()::variables)
                 .thenComparing(Comparator.naturalOrder());
-        Feasible small = Feasible.inOrder(order(partition, bySize), graph, partition);
-        Feasible large = Feasible.inOrder(order(partition, bySize.reversed()), graph, partition);
-        return remaining(large) < remaining(small) ? large : small;
+        Feasible best = null;
+        for (Comparator<Integer> order : List.of(
+                bySize, bySize.reversed(), Comparator.<Integer>naturalOrder(), Comparator.<Integer>reverseOrder())) {
+            Feasible found = Feasible.inOrder(order(groups, order), groups, this);
+            best = best == null || remaining(found) < remaining(best) ? found : best;
+        }
+        return best;
     }
 
     /**
      * Says before a training begins whether it can meet the target.
      *
-     * @throws UnreachableTargetException if it cannot, with the furthest that was found
+     * @throws UnreachableTargetException if it cannot, with the furthest that was found, or if there are no groups at all
      */
-    default void check(TraceGraph graph, GroupPartition partition) {
-        Feasible limit = limit(graph, partition);
-        long whole = remaining(partition.count(), limit.dense());
+    default void check(GroupSet groups) {
+        GroupSet.Wording words = groups.wording();
+        if (groups.count() == 0) {
+            throw new UnreachableTargetException("Cannot reach target %s: the network has no %s that could leave, %s"
+                    .formatted(this, words.plural(), words.none()));
+        }
+        Feasible limit = limit(groups);
+        long whole = remaining(groups.count(), limit.dense());
         long least = remaining(limit);
         if (least > allowed(whole)) {
             throw new UnreachableTargetException(
-                    ("Cannot reach target %s: at most %d of %d groups can leave, which keeps %.4f (%d of %d);"
-                                    + " every layer keeps one channel and protected layers keep all, ask for less")
+                    "Cannot reach target %s: at most %d of %d %s can leave, which keeps %.4f (%d of %d); %s, ask for less"
                             .formatted(
                                     this,
                                     limit.groups(),
-                                    partition.count(),
+                                    groups.count(),
+                                    words.plural(),
                                     whole == 0 ? 1.0 : (double) least / whole,
                                     least,
-                                    whole));
+                                    whole,
+                                    words.limit()));
         }
     }
 
@@ -190,8 +204,8 @@ public sealed interface Target {
         return remaining(feasible.leaving().length - feasible.groups(), feasible.left());
     }
 
-    private static int[] order(GroupPartition partition, Comparator<Integer> comparator) {
-        return IntStream.range(0, partition.count())
+    private static int[] order(GroupSet groups, Comparator<Integer> comparator) {
+        return IntStream.range(0, groups.count())
                 .boxed()
                 .sorted(comparator)
                 .mapToInt(Integer::intValue)

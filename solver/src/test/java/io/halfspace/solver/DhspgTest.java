@@ -18,7 +18,7 @@ final class DhspgTest {
 
     @Test
     void chosenGroups_takeThePenalisedStepOrBecomeZero() {
-        Dhspg solver = new Dhspg(graph, groups, new Target.GroupCount(13), DhspgSettings.forSgd(), schedule);
+        Dhspg solver = new Dhspg(groups, new Target.GroupCount(13), DhspgSettings.forSgd(), schedule);
         float[] x = random(1);
         GroupSums sums = new GroupSums(groups.trainable());
         int projected = 0;
@@ -95,7 +95,7 @@ final class DhspgTest {
     }
 
     private Dhspg withoutProjection() {
-        return new Dhspg(graph, groups, new Target.GroupCount(13), new DhspgSettings(1e-3, 2, 0), schedule);
+        return new Dhspg(groups, new Target.GroupCount(13), new DhspgSettings(1e-3, 2, 0), schedule);
     }
 
     private float[] random(long seed) {

@@ -87,7 +87,7 @@ final class HessoTest {
     }
 
     private Hesso solver(int periods) {
-        return new Hesso(graph, groups, new Target.GroupCount(12), periods, schedule, new Parts(1));
+        return new Hesso(groups, new Target.GroupCount(12), periods, schedule, new Parts(1));
     }
 
     private float[] afterWarmUp(Hesso solver) {

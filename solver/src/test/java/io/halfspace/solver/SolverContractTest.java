@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halfspace.graph.ChannelSlices;
-import io.halfspace.graph.GroupPartition;
-import io.halfspace.graph.TraceGraph;
+import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.ZeroGroups;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -16,21 +15,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SolverContractTest {
     private static final float RATE = 0.05f;
 
-    private final TraceGraph graph = ToyNets.chain(true, 5, 16, 9, 3);
-    private final GroupPartition groups = GroupPartition.of(graph);
     private final Schedule schedule = Schedule.forRun(60);
     private final Target target = new Target.GroupCount(13);
 
     @ParameterizedTest
     @EnumSource
     void training_reachesTheTargetExactlyAtTheKnownStepAndLearns(AnySolver kind) {
-        TraceGraph toy = LinearNetwork.graph();
-        GroupPartition toyGroups = GroupPartition.of(toy);
+        GroupSet groups = kind.trainable();
         Schedule run = Schedule.forRun(800);
         for (long seed = 1; seed <= 10; seed++) {
-            Solver solver = kind.make(toy, new Target.Groups(0.5), run, new Parts(1));
-            LinearNetwork network = new LinearNetwork(seed);
-            float[] x = LinearNetwork.start(seed);
+            Solver solver = kind.make(groups, new Target.Groups(0.5), run, new Parts(1));
+            LeastSquares network = kind.network(seed);
+            float[] x = network.start(seed);
             float[] u = new float[x.length];
             double first = network.loss(x, u, RATE);
             double last = first;
@@ -42,7 +38,7 @@ final class SolverContractTest {
                 if (t >= run.frozenAt() - 1) {
                     assertThat(solver.finished()).isTrue();
                     assertThat(report.zeroGroups()).isEqualTo(6);
-                    assertThat(ZeroGroups.in(toyGroups, x)).isEqualTo(solver.zeroGroups());
+                    assertThat(ZeroGroups.in(groups, x)).isEqualTo(solver.zeroGroups());
                 }
             }
             assertThat(last).as("seed %d", seed).isLessThan(0.25 * first);
@@ -52,11 +48,12 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void everyTarget_isMetAtTheKnownStepWhateverTheUpdates(AnySolver kind) {
+        GroupSet groups = kind.groups();
         for (int count = 0; count <= groups.count() - 2; count++) {
-            Solver solver = kind.make(graph, new Target.GroupCount(count), schedule, new Parts(1));
-            float[] x = start();
+            Solver solver = kind.make(groups, new Target.GroupCount(count), schedule, new Parts(1));
+            float[] x = start(groups);
             while (solver.stepsTaken() < schedule.frozenAt()) {
-                solver.step(x, update(solver.stepsTaken()), RATE);
+                solver.step(x, update(groups, solver.stepsTaken()), RATE);
             }
             assertThat(solver.finished()).isTrue();
             assertThat(ZeroGroups.in(groups, x)).isEqualTo(solver.zeroGroups());
@@ -67,11 +64,12 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void zeroGroups_stayZero(AnySolver kind) {
-        Solver solver = solver(kind, new Parts(1));
-        float[] x = start();
+        GroupSet groups = kind.groups();
+        Solver solver = solver(kind, groups, new Parts(1));
+        float[] x = start(groups);
         boolean[] before = solver.zeroGroups();
         while (solver.stepsTaken() < schedule.totalSteps()) {
-            solver.step(x, update(solver.stepsTaken()), RATE);
+            solver.step(x, update(groups, solver.stepsTaken()), RATE);
             boolean[] zero = solver.zeroGroups();
             for (int g = 0; g < zero.length; g++) {
                 assertThat(before[g] && !zero[g]).as("a zero group came back").isFalse();
@@ -84,12 +82,13 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void everywhereOutsideTheChosenGroups_theStepIsPlain(AnySolver kind) {
-        Solver solver = solver(kind, new Parts(1));
-        float[] x = start();
+        GroupSet groups = kind.groups();
+        Solver solver = solver(kind, groups, new Parts(1));
+        float[] x = start(groups);
         while (solver.stepsTaken() < schedule.totalSteps()) {
-            float[] u = update(solver.stepsTaken());
+            float[] u = update(groups, solver.stepsTaken());
             BitSet chosen = Vectors.positions(groups, solver.state().targeted(), x.length);
-            assertThat(chosen.intersects(statistics())).isFalse();
+            assertThat(chosen.intersects(statistics(groups))).isFalse();
             float[] old = x.clone();
             solver.step(x, u, RATE);
             for (int i = chosen.nextClearBit(0); i < x.length; i = chosen.nextClearBit(i + 1)) {
@@ -102,13 +101,14 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void groupsThatAreZeroAlready_areTakenFirstAndStay(AnySolver kind) {
-        Solver solver = solver(kind, new Parts(1));
-        float[] x = start();
+        GroupSet groups = kind.groups();
+        Solver solver = solver(kind, groups, new Parts(1));
+        float[] x = start(groups);
         groups.trainable().clear(7, x);
         while (solver.phase() == Phase.WARM_UP) {
             solver.step(x, new float[x.length], RATE);
         }
-        solver.step(x, update(2), RATE);
+        solver.step(x, update(groups, 2), RATE);
         assertThat(solver.zeroGroups()[7]).isTrue();
         assertThat(groups.trainable().isZero(7, x)).isTrue();
     }
@@ -116,13 +116,14 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void anyNumberOfParts_givesTheSameBits(AnySolver kind) {
+        GroupSet groups = kind.groups();
         for (int parts : new int[] {1, 2, 3, 16, 1000}) {
-            Solver one = solver(kind, new Parts(1));
-            Solver other = solver(kind, new Parts(parts));
-            float[] x = start();
+            Solver one = solver(kind, groups, new Parts(1));
+            Solver other = solver(kind, groups, new Parts(parts));
+            float[] x = start(groups);
             float[] y = x.clone();
             for (int t = 0; t < schedule.totalSteps(); t++) {
-                assertThat(other.step(y, update(t), RATE)).isEqualTo(one.step(x, update(t), RATE));
+                assertThat(other.step(y, update(groups, t), RATE)).isEqualTo(one.step(x, update(groups, t), RATE));
                 assertThat(Arrays.equals(x, y)).isTrue();
             }
         }
@@ -131,17 +132,18 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void restoredAtAnyStep_goesOnWithTheSameBits(AnySolver kind) {
+        GroupSet groups = kind.groups();
         for (int stop = 0; stop < schedule.totalSteps(); stop++) {
-            Solver whole = solver(kind, new Parts(1));
-            Solver resumed = solver(kind, new Parts(1));
-            float[] x = start();
+            Solver whole = solver(kind, groups, new Parts(1));
+            Solver resumed = solver(kind, groups, new Parts(1));
+            float[] x = start(groups);
             for (int t = 0; t < stop; t++) {
-                whole.step(x, update(t), RATE);
+                whole.step(x, update(groups, t), RATE);
             }
             resumed.restore(whole.state());
             float[] y = x.clone();
             for (int t = stop; t < schedule.totalSteps(); t++) {
-                assertThat(resumed.step(y, update(t), RATE)).isEqualTo(whole.step(x, update(t), RATE));
+                assertThat(resumed.step(y, update(groups, t), RATE)).isEqualTo(whole.step(x, update(groups, t), RATE));
             }
             assertThat(Arrays.equals(x, y)).as("stopped at step %d", stop).isTrue();
         }
@@ -150,42 +152,46 @@ final class SolverContractTest {
     @ParameterizedTest
     @EnumSource
     void nothingAsked_isPlainTraining(AnySolver kind) {
-        Solver solver = kind.make(graph, new Target.Parameters(1), schedule, new Parts(1));
-        float[] x = start();
+        GroupSet groups = kind.groups();
+        Solver solver = kind.make(groups, new Target.Parameters(1), schedule, new Parts(1));
+        float[] x = start(groups);
         while (solver.phase() == Phase.WARM_UP) {
-            solver.step(x, update(2), RATE);
+            solver.step(x, update(groups, 2), RATE);
         }
         assertThat(solver.finished()).isTrue();
-        assertThat(solver.step(x, update(3), RATE).targetedGroups()).isZero();
+        assertThat(solver.step(x, update(groups, 3), RATE).targetedGroups()).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
     void faults_areRefusedBeforeTheFirstStep(AnySolver kind) {
-        assertThatThrownBy(() -> kind.make(graph, new Target.Groups(1), schedule, new Parts(1)))
+        GroupSet groups = kind.groups();
+        assertThatThrownBy(() -> kind.make(groups, new Target.Groups(1), schedule, new Parts(1)))
                 .isInstanceOf(UnreachableTargetException.class);
-        assertThatThrownBy(() -> solver(kind, new Parts(1)).step(new float[3], start(), RATE))
-                .hasMessage("Cannot step: parameters has 3 values, the network has " + graph.parameterLength());
-        assertThatThrownBy(() -> solver(kind, new Parts(1))
+        assertThatThrownBy(() -> solver(kind, groups, new Parts(1)).step(new float[3], start(groups), RATE))
+                .hasMessage("Cannot step: parameters has 3 values, the network has "
+                        + groups.graph().parameterLength());
+        assertThatThrownBy(() -> solver(kind, groups, new Parts(1))
                         .restore(new SolverState(1, new double[0], new boolean[2], new boolean[2], new double[2])))
                 .hasMessage("Cannot go on from a state of 2 groups: the network has 25");
     }
 
-    private Solver solver(AnySolver kind, Parts parts) {
-        return kind.make(graph, target, schedule, parts);
+    private Solver solver(AnySolver kind, GroupSet groups, Parts parts) {
+        return kind.make(groups, target, schedule, parts);
     }
 
-    private float[] start() {
-        return Vectors.random(graph.parameterLength(), 1, 1);
+    private static float[] start(GroupSet groups) {
+        return Vectors.random(groups.graph().parameterLength(), 1, 1);
     }
 
-    private float[] update(int step) {
-        return Vectors.random(graph.parameterLength(), 100 + step, 0.1f);
+    private static float[] update(GroupSet groups, int step) {
+        return Vectors.random(groups.graph().parameterLength(), 100 + step, 0.1f);
     }
 
-    private BitSet statistics() {
+    private static BitSet statistics(GroupSet groups) {
         BitSet positions = new BitSet();
-        graph.vertices()
+        groups.graph()
+                .vertices()
                 .forEach(vertex -> vertex.operation().slices().stream()
                         .filter(slices -> slices.role() == ChannelSlices.Role.STATISTIC)
                         .forEach(slices -> positions.set(slices.base(), slices.base() + vertex.channels())));

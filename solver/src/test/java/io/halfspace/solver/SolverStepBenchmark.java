@@ -50,7 +50,7 @@ final class SolverStepBenchmark {
             float[] x,
             float[] u,
             double unit) {
-        Dhspg solver = new Dhspg(graph, groups, new Target.Groups(0.5), DhspgSettings.forSgd(), schedule, parts);
+        Dhspg solver = new Dhspg(groups, new Target.Groups(0.5), DhspgSettings.forSgd(), schedule, parts);
         System.out.printf("  %d parts:", parts.count());
         for (String phase : new String[] {"warm-up", "scoring", "penalised", "closing", "frozen"}) {
             double[] times = new double[STEPS];

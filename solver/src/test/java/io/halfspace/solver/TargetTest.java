@@ -30,11 +30,10 @@ final class TargetTest {
     void groupTargets_areMetExactly(RepetitionInfo repetition) {
         int[] ranking = shuffled(groups.count(), repetition.getCurrentRepetition());
         for (double fraction : new double[] {0, 0.1, 0.5, 0.77, 57.0 / 60}) {
-            assertThat(count(new Target.Groups(fraction).choose(ranking, graph, groups)))
+            assertThat(count(new Target.Groups(fraction).choose(ranking, groups)))
                     .isEqualTo((int) Math.round(fraction * 60));
         }
-        assertThat(count(new Target.GroupCount(17).choose(ranking, graph, groups)))
-                .isEqualTo(17);
+        assertThat(count(new Target.GroupCount(17).choose(ranking, groups))).isEqualTo(17);
     }
 
     @RepeatedTest(40)
@@ -52,7 +51,7 @@ final class TargetTest {
     @Test
     void theMostRedundant_leaveFirst_andALastChannelIsPassedOver() {
         int[] ranking = IntStream.range(0, 60).toArray();
-        boolean[] chosen = new Target.GroupCount(25).choose(ranking, graph, groups);
+        boolean[] chosen = new Target.GroupCount(25).choose(ranking, groups);
         assertThat(IntStream.range(0, 60).filter(g -> chosen[g]))
                 .as("19 of the first 20, then 6 of the second layer")
                 .containsExactlyElementsOf(
@@ -61,20 +60,20 @@ final class TargetTest {
 
     @Test
     void unreachable_saysHowFarOneCanGo() {
-        assertThatThrownBy(() -> new Target.Groups(1).check(graph, groups))
+        assertThatThrownBy(() -> new Target.Groups(1).check(groups))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageStartingWith(
                         "Cannot reach target group sparsity 1.0: at most 57 of 60 groups can leave, which keeps 0.0500 (3 of 60)");
         // One channel a layer: flops 6 + 1 + 1 + 3 of 120 + 600 + 300 + 30.
-        assertThatThrownBy(() -> new Target.Flops(0.01).check(graph, groups))
+        assertThatThrownBy(() -> new Target.Flops(0.01).check(groups))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageStartingWith(
                         "Cannot reach target flops 0.01: at most 57 of 60 groups can leave, which keeps 0.0105 (11 of 1050)");
-        assertThatThrownBy(() -> new Target.Parameters(5).choose(shuffled(60, 1), graph, groups))
+        assertThatThrownBy(() -> new Target.Parameters(5).choose(shuffled(60, 1), groups))
                 .isInstanceOf(UnreachableTargetException.class);
-        assertThatThrownBy(() -> new Target.GroupCount(58).check(graph, groups))
+        assertThatThrownBy(() -> new Target.GroupCount(58).check(groups))
                 .isInstanceOf(UnreachableTargetException.class);
-        assertThatCode(() -> new Target.Flops(0.0105).check(graph, groups)).doesNotThrowAnyException();
+        assertThatCode(() -> new Target.Flops(0.0105).check(groups)).doesNotThrowAnyException();
     }
 
     @Test
@@ -99,9 +98,9 @@ final class TargetTest {
                 3);
         GroupPartition three = GroupPartition.of(subsets);
         Target two = new Target.GroupCount(2);
-        two.check(subsets, three);
-        assertThat(two.choose(new int[] {0, 1, 2}, subsets, three)).containsExactly(false, true, true);
-        assertThat(two.choose(new int[] {2, 1, 0}, subsets, three)).containsExactly(false, true, true);
+        two.check(three);
+        assertThat(two.choose(new int[] {0, 1, 2}, three)).containsExactly(false, true, true);
+        assertThat(two.choose(new int[] {2, 1, 0}, three)).containsExactly(false, true, true);
     }
 
     private static Vertex subset(String name, int... channels) {
@@ -111,7 +110,7 @@ final class TargetTest {
     }
 
     private void assertWithinOneGroup(Target target, int[] ranking, double allowed) {
-        boolean[] chosen = target.choose(ranking, graph, groups);
+        boolean[] chosen = target.choose(ranking, groups);
         Thinning thinning = new Thinning(graph, groups);
         NetworkCost beforeLast = thinning.cost();
         for (int group : ranking) {

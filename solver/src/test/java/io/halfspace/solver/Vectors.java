@@ -1,6 +1,6 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.GroupSet;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
@@ -19,7 +19,7 @@ final class Vectors {
     }
 
     /** Trainable positions of the given groups. */
-    static BitSet positions(GroupPartition groups, boolean[] chosen, int length) {
+    static BitSet positions(GroupSet groups, boolean[] chosen, int length) {
         float[] marks = new float[length];
         Arrays.fill(marks, 1f);
         for (int g = 0; g < chosen.length; g++) {

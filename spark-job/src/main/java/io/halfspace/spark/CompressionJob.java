@@ -107,7 +107,7 @@ final class CompressionJob {
                 network.cost().parameters(),
                 network.cost().flops());
         Target target = SolverChoice.target(config.target());
-        target.check(network.trace(), network.groups());
+        target.check(network.groups());
         return target;
     }
 

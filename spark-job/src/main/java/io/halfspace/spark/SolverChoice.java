@@ -39,8 +39,8 @@ final class SolverChoice {
      */
     static Solver solver(SolverConfig config, Network network, Target target, boolean adaptive, Schedule schedule) {
         return switch (config.method()) {
-            case DHSPG -> new Dhspg(network.trace(), network.groups(), target, settings(config, adaptive), schedule);
-            case HESSO -> new Hesso(network.trace(), network.groups(), target, config.periods(), schedule);
+            case DHSPG -> new Dhspg(network.groups(), target, settings(config, adaptive), schedule);
+            case HESSO -> new Hesso(network.groups(), target, config.periods(), schedule);
         };
     }
 

@@ -1,0 +1,58 @@
+package io.halfspace.torch;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.global.torch;
+
+/** Whether libtorch's native code runs in this process. */
+public final class TorchNatives {
+    private static final Pattern C_LIBRARY = Pattern.compile("version .?(GLIBC(?:XX)?_[0-9.]+).? not found");
+    private static Optional<String> problem;
+
+    private TorchNatives() {}
+
+    /**
+     * Why libtorch cannot run here, as a clause without a capital letter or a full stop; empty if it can. The first call loads
+     * the natives: about a second, and 350 MB of files in JavaCPP's cache folder if they are not there yet.
+     */
+    public static synchronized Optional<String> problem() {
+        if (problem == null) {
+            problem = load();
+        }
+        return problem;
+    }
+
+    /** Which build of libtorch runs here, for logs; only where there is no {@link #problem}. */
+    public static String describe() {
+        return torch.hasCUDA() ? "libtorch, CUDA build" : "libtorch, CPU build";
+    }
+
+    private static Optional<String> load() {
+        try {
+            // Runs the static initializer, which loads everything, and one function of it.
+            torch.get_num_threads();
+            return Optional.empty();
+        } catch (LinkageError e) {
+            return Optional.of(clause(e));
+        }
+    }
+
+    private static String clause(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Matcher version = C_LIBRARY.matcher(String.valueOf(cause.getMessage()));
+            if (version.find()) {
+                return "its natives need a C library with %s, which is newer than this machine's"
+                        .formatted(version.group(1));
+            }
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof NoClassDefFoundError) {
+            return "its classes are not on the class path (org.bytedeco:pytorch), missing " + message;
+        }
+        if (message.startsWith("no jnitorch in java.library.path")) {
+            return "its natives are not on the class path (org.bytedeco:pytorch with a classifier like linux-x86_64)";
+        }
+        return "its natives do not load, " + message.lines().findFirst().orElse("");
+    }
+}
