@@ -46,6 +46,9 @@ final class Accessories {
 
     /** Gamma, beta, mean and variance (or the logarithm of the deviation), one value a channel each. */
     static Operation batchNormalization(BatchNormalization layer, Site site) {
+        if (!site.input().is(InputType.Type.FF) && !site.input().is(InputType.Type.CNN)) {
+            return Rules.unknown(site, "Deeplearning4j takes the examples of a series for its channels");
+        }
         int n = Math.toIntExact(layer.getNOut());
         boolean locked = layer.isLockGammaBeta();
         int statistics = site.offset() + (locked ? 0 : 2 * n);
@@ -86,30 +89,49 @@ final class Accessories {
         return Zeros.after(Operation.accessory(out, map, true, slices, cost), layer.getActivationFn());
     }
 
-    /** Slopes in F order of the input's shape without the batch, shared axes having length 1. */
+    /**
+     * Slopes in F order of the input's shape without the batch, shared axes having length 1. Understood are one set of
+     * slopes a channel where the channels come first, one slope a channel where they come last, and a single slope.
+     */
     static Operation parametricRelu(PReLULayer layer, Site site) {
+        long[] shape = slopes(layer);
+        int n = site.channels();
+        int axis = channelAxis(shape);
+        boolean single = site.parameters() == 1;
+        if (!single && (shape[axis] != n || axis != Joints.channelAxis(site.output()) - 1)) {
+            return Rules.unknown(site, "its slopes are not one set a channel");
+        }
+        int slopes = single ? 1 : site.parameters() / n;
+        Cost.Terms terms = single ? Cost.Terms.constant(1) : Cost.Terms.perOut(slopes);
+        List<ChannelSlices> own =
+                single && n > 1 ? List.of() : List.of(ChannelSlices.trainable(site.offset(), 1, 1, n, slopes));
+        Cost cost = new Cost(terms, Cost.Terms.ZERO, Cost.Terms.ZERO, site.positions());
+        return Operation.accessory(n, ChannelMap.IDENTITY, true, own, cost);
+    }
+
+    static PReLULayer resizedParametricRelu(PReLULayer layer, Kept kept) {
+        long[] shape = slopes(layer);
+        if (Arrays.stream(shape).anyMatch(length -> length != 1)) {
+            shape[channelAxis(shape)] = kept.out();
+        }
+        layer.setInputShape(shape);
+        return layer;
+    }
+
+    /** The first axis, or the last one if all others are shared. */
+    private static int channelAxis(long[] slopes) {
+        boolean lastOnly = Arrays.stream(slopes, 0, slopes.length - 1).allMatch(length -> length == 1);
+        return lastOnly ? slopes.length - 1 : 0;
+    }
+
+    private static long[] slopes(PReLULayer layer) {
         long[] shape = layer.getInputShape().clone();
         if (layer.getSharedAxes() != null) {
             for (long axis : layer.getSharedAxes()) {
                 shape[(int) axis - 1] = 1;
             }
         }
-        boolean channelsFirst = Joints.channelAxis(site.output()) == 1;
-        if (!channelsFirst || shape[0] != site.channels()) {
-            return Rules.unknown(site, "its slopes are not one set a channel");
-        }
-        int n = site.channels();
-        int slopes = site.parameters() / n;
-        Cost cost = new Cost(Cost.Terms.perOut(slopes), Cost.Terms.ZERO, Cost.Terms.ZERO, site.positions());
-        return Operation.accessory(
-                n, ChannelMap.IDENTITY, true, List.of(ChannelSlices.trainable(site.offset(), 1, 1, n, slopes)), cost);
-    }
-
-    static PReLULayer resizedParametricRelu(PReLULayer layer, Kept kept) {
-        long[] shape = layer.getInputShape().clone();
-        shape[0] = kept.out();
-        layer.setInputShape(shape);
-        return layer;
+        return shape;
     }
 
     static Operation subsampling(SubsamplingLayer layer, Site site) {
@@ -139,13 +161,26 @@ final class Accessories {
         return Zeros.after(Operation.accessory(n, ChannelMap.IDENTITY, true, slices, cost), layer.getActivationFn());
     }
 
-    /** Divides an example by the length of all its channels together, to which a zero channel adds nothing. */
+    /** Divides an example by the length of all its values together, to which a zero channel adds nothing. */
     static Operation l2Normalize(L2NormalizeVertex vertex, Site site) {
-        int[] over = vertex.getDimension();
-        boolean overChannels = over == null || over.length == 0 || Arrays.equals(over, new int[] {1});
-        return overChannels && site.input().is(InputType.Type.FF)
+        int[] over = vertex.getDimension() == null
+                ? new int[0]
+                : Arrays.stream(vertex.getDimension()).sorted().toArray();
+        int[] all = switch (site.input().type().getType()) {
+            case FF -> new int[] {1};
+            case RNN -> new int[] {1, 2};
+            case CNN -> new int[] {1, 2, 3};
+            default -> new int[] {-1};
+        };
+        boolean overAll = all[0] > 0 && (over.length == 0 || Arrays.equals(over, all));
+        return overAll ? plain(site) : Rules.unknown(site, "it divides by the length of a part of an example");
+    }
+
+    /** Leaves out the first row and the first column. */
+    static Operation poolHelper(Site site) {
+        return Joints.channelAxis(site.input()) == 1 && site.input().is(InputType.Type.CNN)
                 ? plain(site)
-                : Rules.unknown(site, "it is exact for plain features only");
+                : Rules.unknown(site, "it expects images with the channels first");
     }
 
     static RepeatVector resizedRepetition(RepeatVector layer, Kept kept) {

@@ -34,7 +34,8 @@ public final class BaseOptimizer {
         network.initGradientsView();
         this.updater = network.getUpdater(true);
         this.gradientViews = views(network);
-        INDArray flat = network.getFlattenedGradients().reshape(network.numParams());
+        INDArray gradients = network.getFlattenedGradients();
+        INDArray flat = gradients.reshape(gradients.length());
         this.statistics = FlatParameters.statistics(network).stream()
                 .map(range -> flat.get(NDArrayIndex.interval(range.from(), range.to())))
                 .toList();

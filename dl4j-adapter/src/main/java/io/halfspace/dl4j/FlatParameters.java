@@ -28,9 +28,9 @@ public final class FlatParameters {
 
     /** Sets all parameters of a network. {@code values} is not modified. */
     public static void set(ComputationGraph network, float[] values) {
-        if (values.length != network.numParams()) {
+        if (values.length != network.params().length()) {
             throw new IllegalArgumentException("Cannot set parameters: found %d values, expected %d"
-                    .formatted(values.length, network.numParams()));
+                    .formatted(values.length, network.params().length()));
         }
         write(values, network.params());
     }

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -37,13 +38,38 @@ final class Joints {
                 .allMatch(
                         input -> input.type().getType() == site.output().type().getType());
         int axis = channelAxis(site.input());
-        if (!alike || vertex.getMergeAxis() != axis) {
-            return Rules.unknown(
-                    site,
-                    "it stacks along axis %d, and the channels lie along axis %d"
-                            .formatted(vertex.getMergeAxis(), axis));
+        if (!alike) {
+            return Rules.unknown(site, "it stacks inputs of different kinds");
         }
-        return Operation.concat(site.channels(), site.positions());
+        if (vertex.getMergeAxis() == axis) {
+            return Operation.concat(site.channels(), site.positions());
+        }
+        boolean equal = site.inputs().stream().allMatch(input -> input.channels() == site.channels());
+        return equal && vertex.getMergeAxis() > 0
+                ? Operation.joint(site.channels(), false, site.positions())
+                : Rules.unknown(
+                        site,
+                        "it stacks along axis %d, and the channels lie along axis %d"
+                                .formatted(vertex.getMergeAxis(), axis));
+    }
+
+    /** The distance of two inputs, to which a channel that is zero in both adds nothing: they leave together. */
+    static List<Part> distance(L2Vertex vertex) {
+        return List.of(
+                new Part("/difference", List.of(), inputs -> inputs.get(0), Joints::difference, kept -> vertex),
+                Part.whole(
+                        vertex,
+                        List.of(0),
+                        site -> Operation.accessory(1, ChannelMap.REDUCED, true, List.of(), Cost.free(1)),
+                        kept -> vertex));
+    }
+
+    private static Operation difference(Site site) {
+        Shape first = site.input();
+        Shape second = site.inputs().get(1);
+        return first.channels() == second.channels() && channelAxis(first) == channelAxis(second)
+                ? Operation.joint(site.channels(), false, site.positions())
+                : Rules.unknown(site, "it compares inputs of different shapes");
     }
 
     /** Stacks examples, not channels: a channel is zero if it is in every input. */

@@ -14,7 +14,7 @@ import org.nd4j.shade.jackson.core.JsonToken;
 /**
  * Looks at every token of a configuration before Deeplearning4j's own parser, which creates objects of whatever classes
  * the text names, may see it. Refuses classes outside Deeplearning4j's configuration packages, wherever they are named,
- * and texts built to exhaust the parser.
+ * but for the very classes that a {@link LayerRule} of the user's covers, and texts built to exhaust the parser.
  */
 final class JsonScan {
     private static final List<String> PACKAGES = List.of(
@@ -99,7 +99,7 @@ final class JsonScan {
     }
 
     private static boolean allowed(String name) {
-        return PACKAGES.stream().anyMatch(name::startsWith);
+        return PACKAGES.stream().anyMatch(name::startsWith) || LayerRules.cover(name);
     }
 
     /** Whether there is such a class, found without loading it. */
@@ -114,7 +114,7 @@ final class JsonScan {
     private static Unreadable refused(String name) {
         return new Unreadable(
                 "its configuration names the class %s, expected only Deeplearning4j's own layers, activations,"
-                        + " losses, updaters and schedules",
+                        + " losses, updaters and schedules, or a class with a LayerRule",
                 Unreadable.quote(name));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * @param inputs kept channels of each input, ascending
  * @param channels kept output channels, ascending
  */
-record Kept(List<int[]> inputs, int[] channels) {
+public record Kept(List<int[]> inputs, int[] channels) {
     int in() {
         return inputs.get(0).length;
     }

@@ -1,6 +1,5 @@
 package io.halfspace.dl4j;
 
-import io.halfspace.graph.Cost;
 import io.halfspace.graph.Operation;
 import io.halfspace.graph.TraceGraph;
 import io.halfspace.graph.Vertex;
@@ -10,26 +9,26 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Reads a network's configuration into a trace graph: one vertex for each of Deeplearning4j's, in its topological order
- * and with its name, and one more, named {@code <layer>/preprocessor}, for each preprocessor before a layer. A layer that
- * stacks the outputs of two directions is a vertex with the units of one, and another, named {@code <layer>/directions},
- * with those of both.
+ * and with its name, and one more, named {@code <layer>/preprocessor}, for each preprocessor before a layer. Some layers
+ * stand for several vertices (see {@link Part}): attention has one named {@code <layer>/heads}; a layer that stacks the
+ * outputs of two directions is a vertex with the units of one, and another, {@code <layer>/directions}, with those of both.
  *
  * <p>Parameter positions are those of {@code ComputationGraph.params()}. A vertex that no rule covers, or whose rule does
  * not account for exactly the channels and parameters that it has, is unknown, with the reason; it is never an error.
  */
 public final class NetworkTracer {
     private static final String PREPROCESSOR = "/preprocessor";
-    private static final String DIRECTIONS = "/directions";
+    /** Follows a name that the user has already given to another vertex. */
+    private static final String PRIME = "'";
 
     private final ComputationGraph network;
     private final ComputationGraphConfiguration configuration;
@@ -80,8 +79,9 @@ public final class NetworkTracer {
         List<Integer> inputs = configuration.getVertexInputs().get(name).stream()
                 .map(indices::get)
                 .toList();
+        int parameters = Math.toIntExact(vertex.numParams(true));
         if (!(vertex instanceof LayerVertex layerVertex)) {
-            describe(name, name, vertex, inputs, Math.toIntExact(vertex.numParams(true)));
+            describe(name, name, vertex, inputs, parameters);
             return;
         }
         InputPreProcessor preprocessor = layerVertex.getPreProcessor();
@@ -89,76 +89,66 @@ public final class NetworkTracer {
             describe(name + PREPROCESSOR, name, preprocessor, inputs, 0);
             inputs = List.of(vertices.size() - 1);
         }
-        Layer layer = layerVertex.getLayerConf().getLayer();
-        describe(name, name, layer, inputs, Math.toIntExact(vertex.numParams(true)));
-        if (layer instanceof Bidirectional both && both.getMode() == Bidirectional.Mode.CONCAT) {
-            stackDirections(name, both);
-        }
+        describe(name, name, layerVertex.getLayerConf().getLayer(), inputs, parameters);
     }
 
-    private void stackDirections(String name, Bidirectional layer) {
-        int units = vertices.size() - 1;
-        Shape one = shapes.get(units);
-        Shape both = Outputs.withChannels(one, 2 * one.channels());
-        Operation operation = Recurrent.directions(one.channels(), one.positions());
-        add(name + DIRECTIONS, name, layer.getClass().getSimpleName(), List.of(units), operation, both);
-        indices.put(name, vertices.size() - 1);
-    }
-
-    /** Whether a vertex of the trace stands for a preprocessor before a layer. */
+    /** Whether a vertex of the trace stands for a preprocessor before a layer, or for a part of one. */
     static boolean isPreprocessor(Vertex vertex) {
-        return vertex.name().equals(vertex.layer() + PREPROCESSOR);
+        return vertex.name().startsWith(vertex.layer() + PREPROCESSOR);
+    }
+
+    /** What the name of a vertex of the trace adds to that of its layer or preprocessor. */
+    static String suffix(Vertex vertex) {
+        String layer = vertex.layer() + (isPreprocessor(vertex) ? PREPROCESSOR : "");
+        return vertex.name().substring(layer.length()).replace(PRIME, "");
     }
 
     private void describe(String name, String layer, Object subject, List<Integer> inputs, int parameters) {
         List<Shape> given = inputs.stream().map(shapes::get).toList();
-        Shape shape;
-        Operation operation;
-        try {
-            shape = outputOf(subject, given);
-            Site site = new Site(given, shape, offset, parameters);
-            operation = accountedFor(Rules.operation(subject, site), site);
-        } catch (RuntimeException e) {
-            // Deeplearning4j's own classes throw all kinds here for inputs that they do not expect.
-            shape = Outputs.unknown(subject, given);
-            operation = Rules.unknown(
-                    new Site(given, shape, offset, parameters),
-                    "Deeplearning4j cannot tell its output: " + e.getMessage());
+        Placement placement = Placement.of(subject, given, offset, parameters, this::outputOf);
+        List<Integer> added = new ArrayList<>();
+        for (int i = 0; i < placement.parts().size(); i++) {
+            Part part = placement.parts().get(i);
+            Operation operation = placement.operations().get(i);
+            boolean last = i == placement.parts().size() - 1;
+            if (last && configuration.getNetworkOutputs().contains(name)) {
+                operation = operation.protectedBecause("it is a network output");
+            }
+            String own = name + part.suffix();
+            add(
+                    own.equals(layer) ? own : unused(own),
+                    layer,
+                    subject.getClass().getSimpleName(),
+                    part.reading(inputs, added),
+                    operation,
+                    placement.shapes().get(i));
+            added.add(vertices.size() - 1);
         }
-        if (configuration.getNetworkOutputs().contains(name)) {
-            operation = operation.protectedBecause("it is a network output");
-        }
-        add(name, layer, subject.getClass().getSimpleName(), inputs, operation, shape);
+        indices.put(name, vertices.size() - 1);
         offset += parameters;
     }
 
-    private Shape outputOf(Object subject, List<Shape> inputs) {
-        if (subject instanceof DuplicateToTimeSeriesVertex duplicate) {
+    /** A name that no vertex of the user's has. */
+    private String unused(String name) {
+        String unused = name;
+        while (configuration.getVertices().containsKey(unused)
+                || configuration.getNetworkInputs().contains(unused)) {
+            unused += PRIME;
+        }
+        return unused;
+    }
+
+    private Shape outputOf(Object subject, Part part, List<Shape> inputs) {
+        Object vertex = subject instanceof FrozenVertex frozen ? frozen.getUnderlying() : subject;
+        if (vertex instanceof DuplicateToTimeSeriesVertex duplicate) {
             return Outputs.alongside(inputs.get(0), shapes.get(indices.get(duplicate.getInputName())));
         }
-        return Outputs.of(subject, inputs);
+        return part.gives().apply(inputs);
     }
 
     private void add(String name, String layer, String type, List<Integer> inputs, Operation operation, Shape shape) {
         indices.put(name, vertices.size());
         vertices.add(new Vertex(name, layer, type, inputs, operation));
         shapes.add(shape);
-    }
-
-    /** The operation if its channels and parameters are the layer's, else unknown. */
-    private static Operation accountedFor(Operation operation, Site site) {
-        Cost cost = operation.cost();
-        long in = site.inputs().stream().mapToLong(Shape::channels).sum();
-        long explained = cost.parameters().at(in, operation.channels())
-                + cost.statistics().at(in, operation.channels());
-        if (operation.channels() != site.channels()) {
-            return Rules.unknown(
-                    site, "its rule expects %d channels and finds %d".formatted(operation.channels(), site.channels()));
-        }
-        if (explained != site.parameters()) {
-            return Rules.unknown(
-                    site, "its rule explains %d of its %d parameters".formatted(explained, site.parameters()));
-        }
-        return operation;
     }
 }

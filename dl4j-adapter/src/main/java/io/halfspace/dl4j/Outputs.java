@@ -1,14 +1,18 @@
 package io.halfspace.dl4j;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /** What layers, vertices and preprocessors give, after Deeplearning4j's own shape inference. */
@@ -27,13 +31,48 @@ final class Outputs {
             int channels = subset.getTo() - subset.getFrom() + 1;
             return withChannels(input, channels);
         }
-        if (subject instanceof Bidirectional both) {
-            // What one direction gives; see NetworkTracer.
-            return of(both.getFwd(), inputs);
+        if (subject instanceof FrozenVertex frozen) {
+            return of(frozen.getUnderlying(), inputs);
+        }
+        if (subject instanceof ReshapeVertex reshape && reshape.getNewShape().length == 3) {
+            // Deeplearning4j's own answer forgets the number of steps.
+            int[] shape = reshape.getNewShape();
+            return Shape.of(InputType.recurrent(shape[1], shape[2]));
+        }
+        if (subject instanceof PoolHelperVertex && input.type() instanceof InputType.InputTypeConvolutional image) {
+            // Deeplearning4j's own answer is the input, from which the vertex takes a row and a column.
+            return Shape.of(InputType.convolutional(
+                    image.getHeight() - 1, image.getWidth() - 1, image.getChannels(), image.getFormat()));
+        }
+        if (subject instanceof MergeVertex merge && merge.getMergeAxis() != Joints.channelAxis(input)) {
+            return stackedPositions(merge.getMergeAxis(), inputs);
         }
         InputType[] types = inputs.stream().map(Shape::type).toArray(InputType[]::new);
         Shape output = Shape.of(type(subject, types));
         return output.withPositions(positions(subject, input, output));
+    }
+
+    /** Deeplearning4j's own answer adds up the channels, whatever is stacked. */
+    private static Shape stackedPositions(int axis, List<Shape> inputs) {
+        Shape first = inputs.get(0);
+        if (first.type() instanceof InputType.InputTypeRecurrent series) {
+            long steps = inputs.stream()
+                    .mapToLong(input -> ((InputType.InputTypeRecurrent) input.type()).getTimeSeriesLength())
+                    .reduce(0, (a, b) -> a < 0 || b < 0 ? -1 : a + b);
+            return Shape.of(InputType.recurrent(series.getSize(), steps, series.getFormat()));
+        }
+        if (first.type() instanceof InputType.InputTypeConvolutional image) {
+            boolean rows = axis == (image.getFormat() == CNN2DFormat.NHWC ? 1 : 2);
+            long height = 0;
+            long width = 0;
+            for (Shape input : inputs) {
+                InputType.InputTypeConvolutional next = (InputType.InputTypeConvolutional) input.type();
+                height = rows ? height + next.getHeight() : next.getHeight();
+                width = rows ? next.getWidth() : width + next.getWidth();
+            }
+            return Shape.of(InputType.convolutional(height, width, image.getChannels(), image.getFormat()));
+        }
+        throw new IllegalArgumentException("stacking along axis " + axis + " is not understood");
     }
 
     /** A guess for a configuration that cannot take its inputs: nothing may be cut there anyway. */

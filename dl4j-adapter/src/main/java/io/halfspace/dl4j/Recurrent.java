@@ -7,6 +7,8 @@ import io.halfspace.graph.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -14,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -48,18 +51,67 @@ final class Recurrent {
     }
 
     /** The layer inside runs over all steps. */
-    static Operation lastTimeStep(LastTimeStep layer, Site site) {
-        Shape allSteps = site.output().withPositions(site.input().positions());
-        return Rules.operation(
-                layer.getUnderlying(), new Site(site.inputs(), allSteps, site.offset(), site.parameters()));
+    static List<Part> lastTimeStep(LastTimeStep layer) {
+        List<Part> inner = Rules.parts(layer.getUnderlying());
+        List<Part> parts = new ArrayList<>(inner.subList(0, inner.size() - 1));
+        Part last = inner.get(inner.size() - 1);
+        parts.add(new Part(
+                last.suffix(),
+                last.reads(),
+                inputs -> {
+                    int channels = last.gives().apply(inputs).channels();
+                    return new Shape(InputType.feedForward(channels), channels, 1);
+                },
+                site -> last.describe()
+                        .apply(new Site(
+                                site.inputs(),
+                                site.output().withPositions(site.input().positions()),
+                                site.offset(),
+                                site.parameters())),
+                last.resize()));
+        return parts.stream()
+                .map(part -> part.inside(
+                        kept -> {
+                            part.resize().apply(kept);
+                            return layer;
+                        },
+                        UnaryOperator.identity()))
+                .toList();
     }
 
     /**
      * Two layers, one of which reads the steps backwards; the parameters of the first lie before those of the second. A
      * channel is a unit of both: Deeplearning4j wants them to have as many units, so where their outputs are stacked, unit
-     * j of the one can only leave with unit j of the other (see {@link #directions}).
+     * j of the one can only leave with unit j of the other. The stacked outputs are a part of their own, {@code
+     * <layer>/directions}.
      */
-    static Operation bidirectional(Bidirectional layer, Site site) {
+    static List<Part> bidirectional(Bidirectional layer) {
+        Part units = new Part(
+                "", List.of(), inputs -> Outputs.of(layer.getFwd(), inputs), site -> units(layer, site), kept -> {
+                    resize(layer.getFwd(), kept);
+                    resize(layer.getBwd(), kept);
+                    return layer;
+                });
+        if (layer.getMode() != Bidirectional.Mode.CONCAT) {
+            return List.of(units);
+        }
+        Part directions = new Part(
+                "/directions",
+                List.of(0),
+                inputs -> {
+                    Shape one = Outputs.of(layer.getFwd(), inputs);
+                    return Outputs.withChannels(one, 2 * one.channels());
+                },
+                site -> directions(site.input().channels(), site.positions()),
+                kept -> layer);
+        return List.of(units, directions);
+    }
+
+    private static void resize(Layer layer, Kept kept) {
+        Rules.parts(layer).get(0).resize().apply(kept);
+    }
+
+    private static Operation units(Bidirectional layer, Site site) {
         int half = site.parameters() / 2;
         Site first = new Site(site.inputs(), site.output(), site.offset(), half);
         Site second = new Site(site.inputs(), site.output(), site.offset() + half, half);
@@ -72,14 +124,8 @@ final class Recurrent {
         return both(forward, backward);
     }
 
-    static Bidirectional resizedBidirectional(Bidirectional layer, Kept kept) {
-        Rules.resized(layer.getFwd(), kept);
-        Rules.resized(layer.getBwd(), kept);
-        return layer;
-    }
-
     /** The stacked outputs of both directions: channel j comes from unit j modulo their number. */
-    static Operation directions(int units, long positions) {
+    private static Operation directions(int units, long positions) {
         return Operation.accessory(
                 2 * units, ChannelMap.flattenChannelsLast(units, 2), true, List.of(), Cost.free(positions));
     }
@@ -111,31 +157,38 @@ final class Recurrent {
      * A recurrent layer that skips the steps at which all its inputs have one value. A channel that is always zero does not
      * change which steps these are if the value is zero; else its inputs must stay.
      */
-    static Operation maskZero(MaskZeroLayer layer, Site site) {
-        Operation operation = Rules.operation(layer.getUnderlying(), site);
-        if (layer.getMaskingValue() == 0) {
+    static List<Part> maskZero(MaskZeroLayer layer) {
+        UnaryOperator<Operation> change =
+                layer.getMaskingValue() == 0 ? UnaryOperator.identity() : Recurrent::readingAll;
+        return Wrappers.inside(layer, layer.getUnderlying(), change);
+    }
+
+    private static Operation readingAll(Operation operation) {
+        if (operation.kind() != Operation.Kind.STEM) {
             return operation;
         }
         List<ChannelSlices> own = operation.slices().stream()
                 .filter(slices -> slices.role() != ChannelSlices.Role.CONSUMER)
                 .toList();
-        Operation readingAll = Operation.stem(operation.channels(), operation.zeroPreserving(), own, operation.cost());
-        return operation.kind() == Operation.Kind.STEM
-                ? operation.protection().map(readingAll::protectedBecause).orElse(readingAll)
-                : operation;
+        Operation reading = Operation.stem(operation.channels(), operation.zeroPreserving(), own, operation.cost());
+        return operation.protection().map(reading::protectedBecause).orElse(reading);
     }
 
     /** A layer of plain features, run at each step. */
-    static Operation timeDistributed(TimeDistributed layer, Site site) {
+    static List<Part> timeDistributed(TimeDistributed layer) {
         boolean plain = layer.getUnderlying() instanceof DenseLayer
                 || layer.getUnderlying() instanceof ActivationLayer
                 || layer.getUnderlying() instanceof DropoutLayer;
-        return plain
-                ? Rules.operation(layer.getUnderlying(), site)
-                : Rules.unknown(
-                        site,
-                        "it repeats a %s over time"
-                                .formatted(layer.getUnderlying().getClass().getSimpleName()));
+        String other = "it repeats a %s over time"
+                .formatted(layer.getUnderlying().getClass().getSimpleName());
+        return List.of(Part.whole(
+                layer,
+                List.of(),
+                site -> plain ? Rules.operation(layer.getUnderlying(), site) : Rules.unknown(site, other),
+                kept -> {
+                    resize(layer.getUnderlying(), kept);
+                    return layer;
+                }));
     }
 
     private static Operation gated(AbstractLSTM layer, Site site, int peepholes) {

@@ -10,7 +10,9 @@ import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnn3DPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
 
 /** Preprocessors that turn feature maps into features and back. */
 final class Reshapes {
@@ -68,17 +70,50 @@ final class Reshapes {
                 flatten.getInputHeight(), flatten.getInputWidth(), kept.in(), flatten.getRnnDataFormat());
     }
 
+    /** Features are folded into maps in C order, channel outermost; flat images are only described differently. */
     static Operation unflatten(FeedForwardToCnnPreProcessor unflatten, Site site) {
         return site.input().is(InputType.Type.CNN)
                 ? Accessories.plain(site)
-                : Rules.unknown(site, "it folds several features into one channel");
+                : folded(site, site.output().positions());
     }
 
     static FeedForwardToCnnPreProcessor resizedUnflatten(FeedForwardToCnnPreProcessor unflatten, Kept kept) {
         return new FeedForwardToCnnPreProcessor(unflatten.getInputHeight(), unflatten.getInputWidth(), kept.out());
     }
 
-    private static Operation gathered(ChannelMap map, Site site) {
+    static Operation unflattenVolume(FeedForwardToCnn3DPreProcessor unflatten, Site site) {
+        if (!unflatten.isNCDHW()) {
+            return Rules.unknown(site, Stems.CHANNELS_LAST_VOLUME);
+        }
+        return site.input().is(InputType.Type.FF)
+                ? folded(site, site.output().positions())
+                : Rules.unknown(site, "it makes a volume of other than plain features");
+    }
+
+    static FeedForwardToCnn3DPreProcessor resizedUnflattenVolume(FeedForwardToCnn3DPreProcessor unflatten, Kept kept) {
+        return new FeedForwardToCnn3DPreProcessor(
+                unflatten.getInputDepth(),
+                unflatten.getInputHeight(),
+                unflatten.getInputWidth(),
+                kept.out(),
+                unflatten.isNCDHW());
+    }
+
+    /** The features of every step become an image. */
+    static Operation unflattenSteps(RnnToCnnPreProcessor unflatten, Site site) {
+        return folded(site, (long) unflatten.getInputHeight() * unflatten.getInputWidth());
+    }
+
+    static RnnToCnnPreProcessor resizedUnflattenSteps(RnnToCnnPreProcessor unflatten, Kept kept) {
+        return new RnnToCnnPreProcessor(
+                unflatten.getInputHeight(), unflatten.getInputWidth(), kept.out(), unflatten.getRnnDataFormat());
+    }
+
+    private static Operation folded(Site site, long positions) {
+        return gathered(ChannelMap.fold(site.channels(), Math.toIntExact(positions)), site);
+    }
+
+    static Operation gathered(ChannelMap map, Site site) {
         return Operation.accessory(site.channels(), map, true, List.of(), Cost.free(site.positions()));
     }
 }

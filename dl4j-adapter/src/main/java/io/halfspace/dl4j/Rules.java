@@ -7,11 +7,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
@@ -41,14 +45,17 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.Pooling1D;
 import org.deeplearning4j.nn.conf.layers.Pooling2D;
+import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
@@ -74,12 +81,14 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnn3DPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /** All kinds of layers, vertices and preprocessors that are understood, one rule each; anything else is unknown. */
@@ -101,7 +110,12 @@ final class Rules {
             new Rule<>(Convolution3D.class, Stems::convolution3d, Rules::both),
             new Rule<>(Deconvolution3D.class, Stems::deconvolution3d, Rules::both),
             new Rule<>(GravesBidirectionalLSTM.class, Recurrent::gravesBidirectionalLstm, Rules::both),
-            new Rule<>(Bidirectional.class, Recurrent::bidirectional, Recurrent::resizedBidirectional),
+            new Rule<>(Bidirectional.class, Recurrent::bidirectional),
+            new Rule<>(SelfAttentionLayer.class, Attention::self),
+            new Rule<>(RecurrentAttentionLayer.class, RecurrentAttention::parts),
+            new Rule<>(AttentionVertex.class, Attention::vertex),
+            new Rule<>(LocallyConnected1D.class, LocallyConnected::overTime, LocallyConnected::resized),
+            new Rule<>(LocallyConnected2D.class, LocallyConnected::overImages, LocallyConnected::resized),
             new Rule<>(EmbeddingLayer.class, Stems::embedding, Stems::resizedEmbedding),
             new Rule<>(EmbeddingSequenceLayer.class, Stems::embedding, Stems::resizedEmbedding),
             new Rule<>(DepthwiseConvolution2D.class, Accessories::depthwiseConvolution, Rules::both),
@@ -133,17 +147,12 @@ final class Rules {
             plain(ZeroPaddingLayer.class),
             plain(Cropping1D.class),
             plain(Cropping2D.class),
-            new Rule<>(FrozenLayer.class, (layer, site) -> frozen(layer.getLayer(), site), (layer, kept) -> {
-                resized(layer.getLayer(), kept);
-                return layer;
-            }),
-            new Rule<>(
-                    FrozenLayerWithBackprop.class,
-                    (layer, site) -> frozen(layer.getUnderlying(), site),
-                    Rules::resizedInside),
-            new Rule<>(LastTimeStep.class, Recurrent::lastTimeStep, Rules::resizedInside),
-            new Rule<>(MaskZeroLayer.class, Recurrent::maskZero, Rules::resizedInside),
-            new Rule<>(TimeDistributed.class, Recurrent::timeDistributed, Rules::resizedInside),
+            new Rule<>(FrozenLayer.class, Wrappers::frozen),
+            new Rule<>(FrozenLayerWithBackprop.class, Wrappers::frozen),
+            new Rule<>(FrozenVertex.class, Wrappers::frozen),
+            new Rule<>(LastTimeStep.class, Recurrent::lastTimeStep),
+            new Rule<>(MaskZeroLayer.class, Recurrent::maskZero),
+            new Rule<>(TimeDistributed.class, Recurrent::timeDistributed),
             Rule.of(ElementWiseVertex.class, Joints::elementWise),
             Rule.of(MergeVertex.class, Joints::merge),
             new Rule<>(SubsetVertex.class, Joints::subset, Joints::resizedSubset),
@@ -155,11 +164,18 @@ final class Rules {
             plain(LastTimeStepVertex.class),
             plain(DuplicateToTimeSeriesVertex.class),
             plain(ReverseTimeSeriesVertex.class),
-            new Rule<>(PreprocessorVertex.class, Rules::preprocessor, Rules::resizedPreprocessor),
+            new Rule<>(ReshapeVertex.class, FreeReshape::reshape, FreeReshape::resized),
+            Rule.of(PoolHelperVertex.class, (vertex, site) -> Accessories.poolHelper(site)),
+            new Rule<>(L2Vertex.class, Joints::distance),
+            new Rule<>(PreprocessorVertex.class, Wrappers::preprocessor),
+            new Rule<>(ComposableInputPreProcessor.class, Wrappers::chain),
             new Rule<>(CnnToFeedForwardPreProcessor.class, Reshapes::flatten, Reshapes::resizedFlatten),
             new Rule<>(Cnn3DToFeedForwardPreProcessor.class, Reshapes::flattenVolume, Reshapes::resizedFlattenVolume),
             new Rule<>(CnnToRnnPreProcessor.class, Reshapes::flattenToSteps, Reshapes::resizedFlattenToSteps),
             new Rule<>(FeedForwardToCnnPreProcessor.class, Reshapes::unflatten, Reshapes::resizedUnflatten),
+            new Rule<>(
+                    FeedForwardToCnn3DPreProcessor.class, Reshapes::unflattenVolume, Reshapes::resizedUnflattenVolume),
+            new Rule<>(RnnToCnnPreProcessor.class, Reshapes::unflattenSteps, Reshapes::resizedUnflattenSteps),
             plain(RnnToFeedForwardPreProcessor.class),
             plain(FeedForwardToRnnPreProcessor.class));
 
@@ -173,23 +189,45 @@ final class Rules {
         return BY_TYPE.keySet();
     }
 
-    /** What a layer, vertex or preprocessor does; unknown, with a reason, where no rule covers it. */
-    static Operation operation(Object configuration, Site site) {
+    /** The vertices of the trace that a configuration stands for; one, unknown, where no rule covers it. */
+    static List<Part> parts(Object configuration) {
         Rule<?> rule = BY_TYPE.get(configuration.getClass());
         if (rule == null) {
-            return unknown(site, Unprovable.reason(configuration.getClass()));
+            rule = LayerRules.of(configuration.getClass()).orElse(null);
         }
-        return Zeros.kept(configuration, rule.operation(configuration, site));
+        if (rule == null) {
+            String reason = Unprovable.reason(configuration);
+            return List.of(Part.whole(configuration, List.of(), site -> unknown(site, reason), kept -> configuration));
+        }
+        return rule.parts(configuration).stream()
+                .map(part -> part.inside(part.resize(), operation -> Zeros.kept(configuration, operation)))
+                .toList();
     }
 
-    /** The configuration for fewer channels: a new one, or the given one modified. */
-    static Object resized(Object configuration, Kept kept) {
-        Rule<?> rule = BY_TYPE.get(configuration.getClass());
-        if (rule == null) {
-            throw new IllegalArgumentException("Cannot resize a %s: there is no rule for it"
-                    .formatted(configuration.getClass().getSimpleName()));
-        }
-        return rule.resized(configuration, kept);
+    /** What a layer inside another one does; unknown if it stands for several vertices. */
+    static Operation operation(Object configuration, Site site) {
+        List<Part> parts = parts(configuration);
+        return parts.size() == 1
+                ? parts.get(0).describe().apply(site)
+                : unknown(
+                        site,
+                        "it is wrapped around a %s"
+                                .formatted(configuration.getClass().getSimpleName()));
+    }
+
+    /**
+     * The configuration for fewer channels of one of its parts: a new one, or the given one modified.
+     *
+     * @param suffix tells the part
+     */
+    static Object resized(Object configuration, String suffix, Kept kept) {
+        return parts(configuration).stream()
+                .filter(part -> part.suffix().equals(suffix))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Cannot resize a %s: it has no part '%s'"
+                        .formatted(configuration.getClass().getSimpleName(), suffix)))
+                .resize()
+                .apply(kept);
     }
 
     /** An operation through which nothing may be cut. */
@@ -207,23 +245,5 @@ final class Rules {
         layer.setNIn(kept.in());
         layer.setNOut(kept.out());
         return layer;
-    }
-
-    private static Operation frozen(Layer layer, Site site) {
-        Operation operation = operation(layer, site);
-        return operation.protection().isPresent() ? operation : operation.protectedBecause("it is frozen");
-    }
-
-    private static <T extends BaseWrapperLayer> T resizedInside(T layer, Kept kept) {
-        resized(layer.getUnderlying(), kept);
-        return layer;
-    }
-
-    private static Operation preprocessor(PreprocessorVertex vertex, Site site) {
-        return operation(vertex.getPreProcessor(), site);
-    }
-
-    private static PreprocessorVertex resizedPreprocessor(PreprocessorVertex vertex, Kept kept) {
-        return new PreprocessorVertex((InputPreProcessor) resized(vertex.getPreProcessor(), kept));
     }
 }

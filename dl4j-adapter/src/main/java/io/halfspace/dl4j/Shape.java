@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
  * @param channels features, feature maps, or hidden units
  * @param positions values of one channel: height times width, time steps (1 where their number is not known)
  */
-record Shape(InputType type, int channels, long positions) {
+public record Shape(InputType type, int channels, long positions) {
     static Shape of(InputType type) {
         if (type instanceof InputType.InputTypeConvolutional image) {
             return new Shape(type, Math.toIntExact(image.getChannels()), image.getHeight() * image.getWidth());

@@ -10,7 +10,7 @@ import java.util.List;
  * @param offset position of its first parameter in the network's flat vector
  * @param parameters number of its parameters, running statistics included
  */
-record Site(List<Shape> inputs, Shape output, int offset, int parameters) {
+public record Site(List<Shape> inputs, Shape output, int offset, int parameters) {
     Shape input() {
         return inputs.get(0);
     }

@@ -6,10 +6,13 @@ import io.halfspace.graph.TraceGraph;
 import io.halfspace.graph.Vertex;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -80,18 +83,32 @@ public final class SubnetworkBuilder {
         }
         configuration.getVertices().keySet().retainAll(staying);
         configuration.getVertexInputs().keySet().retainAll(staying);
+        Map<String, Map<String, String>> renamed = new HashMap<>();
         for (int v = 0; v < trace.size(); v++) {
             String layer = trace.vertex(v).layer();
-            List<String> inputs = remainder.inputs(v).stream()
-                    .map(input -> trace.vertex(input).layer())
-                    .toList();
-            if (!inputs.isEmpty() && !inputs.contains(layer)) {
+            List<String> before = layers(trace, trace.vertex(v).inputs());
+            List<String> inputs = layers(trace, remainder.inputs(v));
+            if (inputs.isEmpty() || inputs.contains(layer)) {
+                continue;
+            }
+            if (inputs.size() < before.size()) {
                 configuration.getVertexInputs().put(layer, new ArrayList<>(inputs));
-                if (inputs.size() == 1 && trace.vertex(v).inputs().size() > 1) {
+                if (inputs.size() == 1) {
                     configuration.getVertices().put(layer, new ElementWiseVertex(ElementWiseVertex.Op.Add));
                 }
+                continue;
             }
+            // A layer may stand for several vertices, each of which reads some of its inputs.
+            Map<String, String> names = renamed.computeIfAbsent(layer, l -> new HashMap<>());
+            IntStream.range(0, before.size()).forEach(i -> names.put(before.get(i), inputs.get(i)));
         }
+        renamed.forEach((layer, names) -> configuration
+                .getVertexInputs()
+                .computeIfPresent(
+                        layer,
+                        (l, inputs) -> inputs.stream()
+                                .map(input -> names.getOrDefault(input, input))
+                                .collect(Collectors.toCollection(ArrayList::new))));
         List<String> order = Arrays.stream(network.topologicalSortOrder())
                 .mapToObj(index -> network.getVertices()[index].getVertexName())
                 .filter(staying::contains)
@@ -101,6 +118,10 @@ public final class SubnetworkBuilder {
         configuration.setTopologicalOrderStr(order);
         configuration.setTopologicalOrder(
                 order.stream().mapToInt(numbered::indexOf).toArray());
+    }
+
+    private static List<String> layers(TraceGraph trace, List<Integer> vertices) {
+        return vertices.stream().map(v -> trace.vertex(v).layer()).toList();
     }
 
     private static Kept kept(TraceGraph trace, Remainder remainder, int v) {
@@ -121,13 +142,14 @@ public final class SubnetworkBuilder {
 
     private static void resize(ComputationGraphConfiguration configuration, Vertex traced, Kept kept) {
         GraphVertex vertex = configuration.getVertices().get(traced.layer());
+        String part = NetworkTracer.suffix(traced);
         if (!(vertex instanceof LayerVertex layerVertex)) {
-            configuration.getVertices().put(traced.layer(), (GraphVertex) Rules.resized(vertex, kept));
-        } else if (traced.name().equals(traced.layer())) {
-            Layer layer = layerVertex.getLayerConf().getLayer();
-            layerVertex.getLayerConf().setLayer((Layer) Rules.resized(layer, kept));
+            configuration.getVertices().put(traced.layer(), (GraphVertex) Rules.resized(vertex, part, kept));
         } else if (NetworkTracer.isPreprocessor(traced)) {
-            layerVertex.setPreProcessor((InputPreProcessor) Rules.resized(layerVertex.getPreProcessor(), kept));
+            layerVertex.setPreProcessor((InputPreProcessor) Rules.resized(layerVertex.getPreProcessor(), part, kept));
+        } else {
+            Layer layer = layerVertex.getLayerConf().getLayer();
+            layerVertex.getLayerConf().setLayer((Layer) Rules.resized(layer, part, kept));
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
-import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -89,7 +88,8 @@ class NetworkTracerTest {
         assertThat(reason("sigmoid in the middle", "d1")).contains("'d1'", "sigmoid does not map zero to zero");
         assertThat(reason("unknown layer in the middle", "c1"))
                 .contains("it feeds 'lrn' (LocalResponseNormalization)", "it divides a channel by its neighbours");
-        assertThat(reason("features folded into an image", "d1")).contains("c1/preprocessor", "folds several features");
+        assertThat(reason("maps cut apart", "c1"))
+                .contains("it feeds 'reshape' (ReshapeVertex): it cuts channels apart");
         assertThat(reason("frozen layer", "d2")).contains("it is frozen");
         assertThat(reason("locked batch-norm", "c1")).contains("'bn'", "gamma and beta are locked");
         assertThat(reason("raw input added", "d1")).contains("'in0'", "network input");
@@ -97,7 +97,9 @@ class NetworkTracerTest {
         assertThat(reason("steps masked by another value", "r1")).contains("it feeds 'r2' (MaskZeroLayer)");
         assertThat(reason("steps masked by another value", "r2")).isEmpty();
         assertThat(reason("steps masked by zeros", "r1")).isEmpty();
-        assertThat(reason("attention in the middle", "attention")).contains("attention weighs the steps");
+        assertThat(reason("self-attention without projections", "attention")).contains("square root of the number");
+        assertThat(reason("self-attention", "r1")).isEmpty();
+        assertThat(reason("features folded into an image", "d1")).isEmpty();
         assertThat(reason("auto-encoder in the middle", "d1")).contains("it is trained to give back all channels");
     }
 
@@ -129,18 +131,6 @@ class NetworkTracerTest {
                                 .setOutputs("out"),
                         "d"))
                 .contains("NaN");
-    }
-
-    @Test
-    void unknownVertex_isNeverAnError() {
-        assertThat(reason(
-                        InputType.feedForward(4),
-                        g -> g.addLayer("d", new DenseLayer.Builder().nOut(4).build(), "in0")
-                                .addVertex("norm", new ReshapeVertex(-1, 4), "d")
-                                .addLayer("out", output(), "norm")
-                                .setOutputs("out"),
-                        "d"))
-                .contains("it feeds 'norm' (ReshapeVertex): it may move values");
     }
 
     @Test

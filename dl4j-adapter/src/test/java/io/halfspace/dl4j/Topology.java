@@ -22,9 +22,36 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * A small network to test on; its inputs are called in0, in1, ...
  *
  * @param prunable whether it has groups
+ * @param precisions the data types that Deeplearning4j runs it in
+ * @param inferred whether Deeplearning4j finds out the sizes of its layers
  */
-record Topology(String name, List<InputType> inputs, boolean prunable, Consumer<GraphBuilder> layers) {
+record Topology(
+        String name,
+        List<InputType> inputs,
+        boolean prunable,
+        List<DataType> precisions,
+        boolean inferred,
+        Consumer<GraphBuilder> layers) {
     static final int EXAMPLES = 3;
+
+    Topology(String name, List<InputType> inputs, boolean prunable, Consumer<GraphBuilder> layers) {
+        this(name, inputs, prunable, List.of(DataType.FLOAT, DataType.DOUBLE), true, layers);
+    }
+
+    /** The same; Deeplearning4j runs one of its layers in single precision only. */
+    Topology inSinglePrecision() {
+        return new Topology(name, inputs, prunable, List.of(DataType.FLOAT), inferred, layers);
+    }
+
+    /** The same; its layers have their sizes, which Deeplearning4j would infer wrongly. */
+    Topology withOwnSizes() {
+        return new Topology(name, inputs, prunable, precisions, false, layers);
+    }
+
+    /** The highest precision that Deeplearning4j runs it in. */
+    DataType precision() {
+        return precisions.get(precisions.size() - 1);
+    }
 
     ComputationGraph network(DataType type) {
         GraphBuilder graph = new NeuralNetConfiguration.Builder()
@@ -37,7 +64,9 @@ record Topology(String name, List<InputType> inputs, boolean prunable, Consumer<
         for (int i = 0; i < inputs.size(); i++) {
             graph.addInputs("in" + i);
         }
-        graph.setInputTypes(inputs.toArray(InputType[]::new));
+        if (inferred) {
+            graph.setInputTypes(inputs.toArray(InputType[]::new));
+        }
         layers.accept(graph);
         ComputationGraph network = new ComputationGraph(graph.build());
         network.init();

@@ -29,9 +29,28 @@ public sealed interface ChannelMap {
         }
     }
 
+    /**
+     * Channel i of the only input becomes part of output channel {@code target[i]}: features folded into feature maps. The
+     * channels of one target leave together, and the output channel is zero if all of them are.
+     *
+     * @param target output channel of each input channel; not copied, must not be modified afterwards
+     */
+    record Fold(int[] target) implements ChannelMap {
+        public Fold {
+            Objects.requireNonNull(target, "target");
+        }
+    }
+
+    /**
+     * New channels, computed from all input channels without parameters, to which a zero channel adds exactly nothing: a
+     * distance, a length. Input channels may leave; the new ones may not.
+     */
+    record Reduced() implements ChannelMap {}
+
     ChannelMap FRESH = new Fresh();
     ChannelMap IDENTITY = new Identity();
     ChannelMap STACK = new Stack();
+    ChannelMap REDUCED = new Reduced();
 
     /** The map of a flattening of (channel, position) with the channel outermost: each channel {@code positions} times. */
     static ChannelMap flatten(int channels, int positions) {
@@ -49,5 +68,10 @@ public sealed interface ChannelMap {
             source[j] = j % channels;
         }
         return new Gather(source);
+    }
+
+    /** The map of a folding of (channel, position) features, channel outermost: the inverse of {@link #flatten}. */
+    static ChannelMap fold(int channels, int positions) {
+        return new Fold(((Gather) flatten(channels, positions)).source());
     }
 }

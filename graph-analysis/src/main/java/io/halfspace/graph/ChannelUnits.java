@@ -64,6 +64,11 @@ final class ChannelUnits {
             for (int c = 0; c < vertex.channels(); c++) {
                 union(from + gather.source()[c], first[v] + c);
             }
+        } else if (map instanceof ChannelMap.Fold fold) {
+            int from = first[vertex.inputs().get(0)];
+            for (int i = 0; i < fold.target().length; i++) {
+                union(from + i, first[v] + fold.target()[i]);
+            }
         }
     }
 

@@ -181,6 +181,22 @@ public record Operation(
                 protection);
     }
 
+    /** The same operation with parameters, at that price. */
+    public Operation withParameters(List<ChannelSlices> own, Cost price) {
+        return new Operation(
+                kind,
+                channels,
+                map,
+                zeroPreserving,
+                neutralToMissing,
+                needsFirstInput,
+                own,
+                price,
+                leastInputs,
+                leastChannels,
+                protection);
+    }
+
     /** The same operation, which only works if at least {@code least} channels of each input stay (or all, if fewer). */
     public Operation withLeastInputs(int least) {
         return new Operation(

@@ -109,6 +109,9 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
         if (vertex.operation().map() instanceof ChannelMap.Gather gather) {
             checkGather(vertices, vertex, gather);
         }
+        if (vertex.operation().map() instanceof ChannelMap.Fold fold) {
+            checkFold(vertices, vertex, fold);
+        }
     }
 
     private static void checkSlices(List<Vertex> vertices, Vertex vertex, ChannelSlices slices, int parameterLength) {
@@ -145,6 +148,22 @@ public record TraceGraph(List<Vertex> vertices, List<Integer> outputs, int param
             if (source < 0 || source >= limit) {
                 throw new IllegalArgumentException("Cannot trace vertex '%s': it reads channel %d of an input with %d"
                         .formatted(vertex.name(), source, limit));
+            }
+        }
+    }
+
+    private static void checkFold(List<Vertex> vertices, Vertex vertex, ChannelMap.Fold fold) {
+        int inputs = vertex.inputs().size();
+        int channels = inputs == 0 ? 0 : vertices.get(vertex.inputs().get(0)).channels();
+        if (inputs != 1 || fold.target().length != channels) {
+            throw new IllegalArgumentException(
+                    "Cannot trace vertex '%s': found %d inputs with %d channels and %d folded channels, expected 1 input of as many"
+                            .formatted(vertex.name(), inputs, channels, fold.target().length));
+        }
+        for (int target : fold.target()) {
+            if (target < 0 || target >= vertex.channels()) {
+                throw new IllegalArgumentException("Cannot trace vertex '%s': it folds into channel %d of its %d"
+                        .formatted(vertex.name(), target, vertex.channels()));
             }
         }
     }

@@ -133,6 +133,10 @@ final class GraphBuilder {
         return add(name, List.of(in), Operation.accessory(map.source().length, map, true, List.of(), Cost.free(1)));
     }
 
+    int mapped(String name, int in, int channels, ChannelMap map) {
+        return add(name, List.of(in), Operation.accessory(channels, map, true, List.of(), Cost.free(1)));
+    }
+
     int flatten(String name, int in, int places) {
         return gather(name, in, (ChannelMap.Gather)
                 ChannelMap.flatten(vertices.get(in).channels(), places));

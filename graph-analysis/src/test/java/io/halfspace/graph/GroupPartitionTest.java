@@ -138,6 +138,30 @@ final class GroupPartitionTest {
     }
 
     @Test
+    void fold_tiesAllFeaturesOfAMap() {
+        int in = net.input("in", 1);
+        int a = net.dense("a", in, 12);
+        int fold = net.mapped("fold", a, 3, ChannelMap.fold(3, 4));
+        GroupPartition groups = GroupPartition.of(net.build(net.dense("out", fold, 2)));
+
+        assertThat(groups.count()).isEqualTo(3);
+        for (int feature = 0; feature < 12; feature++) {
+            assertThat(groups.group(a, feature)).isEqualTo(groups.group(fold, feature / 4));
+        }
+    }
+
+    @Test
+    void reduction_letsItsInputsLeave() {
+        int in = net.input("in", 1);
+        int a = net.dense("a", in, 3);
+        int length = net.mapped("length", a, 1, ChannelMap.REDUCED);
+        GroupPartition groups = GroupPartition.of(net.build(net.dense("out", length, 2)));
+
+        assertThat(names(groups)).containsExactly("a[0]", "a[1]", "a[2]");
+        assertThat(groups.protection(length, 0)).contains("no trainable layer makes its channels");
+    }
+
+    @Test
     void depthwiseWithMultiplier_isABlockOfChannelsAGroup() {
         int in = net.input("in", 3);
         int conv = net.conv("conv", in, 2, 9, 4);

@@ -34,6 +34,18 @@ final class TraceGraphTest {
     }
 
     @Test
+    void foldThatDoesNotFit_isRefused() {
+        Operation beyond =
+                Operation.accessory(1, new ChannelMap.Fold(new int[] {0, 0, 1}), true, List.of(), Cost.free(1));
+        assertRefused("it folds into channel 1 of its 1", INPUT, vertex("fold", List.of(0), beyond));
+        Operation few = Operation.accessory(1, new ChannelMap.Fold(new int[] {0, 0}), true, List.of(), Cost.free(1));
+        assertRefused(
+                "found 1 inputs with 3 channels and 2 folded channels, expected 1 input of as many",
+                INPUT,
+                vertex("fold", List.of(0), few));
+    }
+
+    @Test
     void slicesOutsideTheFlatVector_areRefused() {
         ChannelSlices slices = ChannelSlices.trainable(5, 3, 3, 3, 1);
         Operation stem = Operation.stem(2, true, List.of(slices), Cost.free(1));
