@@ -72,8 +72,11 @@ public final class BuiltinNetworks {
         Network network = NETWORKS.get(name);
         if (network == null) {
             throw new IllegalArgumentException(
-                    "Cannot create network '%s': there is none of that name, expected one of %s"
-                            .formatted(name, String.join(", ", NETWORKS.keySet())));
+                    "Cannot create network '%s': there is none of that name, expected one of %s, %s"
+                            .formatted(
+                                    name,
+                                    String.join(", ", NETWORKS.keySet()),
+                                    String.join(", ", ZooNetworks.names())));
         }
         if (inputShape.length != 3 || Arrays.stream(inputShape).anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException(

@@ -33,11 +33,20 @@ record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) 
     /**
      * The same, for a network that is to be pruned as a user wants it.
      *
+     * @throws JobException exit code 2 if a pattern matches no layer
+     */
+    static Network analyse(ComputationGraph graph, int[] shape, LayersConfig layers) {
+        TraceGraph trace = layers.applyTo(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
+        return new Network(graph, trace, GroupPartition.of(trace));
+    }
+
+    /**
+     * The same, for a network that has something to prune.
+     *
      * @throws JobException exit code 2 if a pattern matches no layer, 5 if nothing in it may leave, with the reason for each layer
      */
     static Network analysePrunable(ComputationGraph graph, int[] shape, LayersConfig layers) {
-        TraceGraph trace = layers.applyTo(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
-        Network network = new Network(graph, trace, GroupPartition.of(trace));
+        Network network = analyse(graph, shape, layers);
         if (network.groups.count() == 0) {
             String reasons = LayerAnswer.of(network.trace, network.groups).stream()
                     .map(answer -> answer.name() + ": " + answer.reason())

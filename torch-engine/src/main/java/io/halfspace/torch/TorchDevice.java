@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -8,10 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
  * Where an engine computes, and how exactly.
@@ -29,15 +33,30 @@ public record TorchDevice(OptionalInt gpu, Precision precision) {
         return new TorchDevice(OptionalInt.of(ordinal), precision);
     }
 
-    /** libtorch's name of the device; owned by the caller. */
-    Device device() {
-        return gpu.isPresent()
-                ? new Device(torch.DeviceType.CUDA, (byte) gpu.getAsInt())
-                : new Device(torch.DeviceType.CPU);
+    boolean isGpu() {
+        return gpu.isPresent();
     }
 
-    torch.DeviceType type() {
-        return gpu.isPresent() ? torch.DeviceType.CUDA : torch.DeviceType.CPU;
+    DeviceType type() {
+        return isGpu() ? DeviceType.CUDA : DeviceType.CPU;
+    }
+
+    /** A tensor on this device with the values of one on the host; the same tensor where the device is the CPU. */
+    Tensor take(Tensor host) {
+        return isGpu() ? host.to(device(), host.scalar_type(), true, false, new MemoryFormatOptional()) : host;
+    }
+
+    /** A source of random numbers for one pass; a GPU has one of its own, which is seeded. */
+    GeneratorOptional random(long seed) {
+        if (isGpu()) {
+            torch.cuda_manual_seed(seed);
+            return new GeneratorOptional();
+        }
+        return new GeneratorOptional(torch.createCPUGenerator(seed));
+    }
+
+    private Device device() {
+        return new Device(DeviceType.CUDA, (byte) gpu.getAsInt());
     }
 
     /** Number of GPUs that this process sees; 0 with the CPU build or without a driver. */
@@ -94,44 +113,11 @@ public record TorchDevice(OptionalInt gpu, Precision precision) {
         return names;
     }
 
-    /**
-     * Switches this thread, and libtorch's settings of the whole process, to the precision of this device, until closed:
-     * around the forward pass of every call, whose backward pass then follows suit. Algorithms are chosen for equal bits.
-     */
-    Mode enter() {
-        if (gpu.isPresent()) {
-            boolean tf32 = precision == Precision.TF32;
-            var context = torch.globalContext();
-            context.setAllowTF32CuBLAS(tf32);
-            context.setAllowTF32CuDNN(tf32);
-            context.setBenchmarkCuDNN(false);
-            context.setDeterministicCuDNN(true);
-            context.setDeterministicAlgorithms(true, true);
-        }
-        boolean mixed = precision == Precision.BF16;
-        if (mixed) {
-            torch.set_autocast_dtype(type(), torch.ScalarType.BFloat16);
-            torch.set_autocast_enabled(type(), true);
-        }
-        return () -> {
-            if (mixed) {
-                torch.set_autocast_enabled(type(), false);
-                torch.clear_cache();
-            }
-        };
-    }
-
-    /** What {@link #enter} switched. */
-    interface Mode extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     @Override
     public String toString() {
         String where = gpu.isPresent() ? "GPU " + gpu.getAsInt() : "the CPU";
         return precision == Precision.FLOAT32
                 ? where
-                : where + " in " + precision.name().toLowerCase(java.util.Locale.ROOT);
+                : where + " in " + precision.name().toLowerCase(Locale.ROOT);
     }
 }
