@@ -104,7 +104,8 @@ public final class BuiltinNetworks {
         if (network == null) {
             throw fault(
                     name,
-                    "there is none of that name, expected one of %s".formatted(String.join(", ", NETWORKS.keySet())));
+                    "there is none of that name, expected one of %s, %s"
+                            .formatted(String.join(", ", NETWORKS.keySet()), String.join(", ", ZooNetworks.names())));
         }
         Map<String, Integer> sizes = NetworkName.sizes(name, network.sizes());
         checkInput(name, network, inputShape);

@@ -1,5 +1,7 @@
 package io.halfspace.dl4j;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -11,7 +13,8 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
  *
  * <p>A stack has one topological order, so parameters and updater state lie the same way in both. Unlike {@code
  * MultiLayerNetwork.toComputationGraph}, this keeps each layer's whole configuration (seed, division by the batch size),
- * truncated back-propagation and the counters of iterations and epochs.
+ * truncated back-propagation and the counters of iterations and epochs. A layer keeps its name; without one, or with that
+ * of another, it is called {@code layer} and its index.
  */
 final class LayerStack {
     private static final String INPUT = "input";
@@ -30,9 +33,11 @@ final class LayerStack {
                 .tBPTTBackwardLength(stack.getTbpttBackLength())
                 .validateOutputLayerConfig(false);
         String last = INPUT;
+        Set<String> names = new HashSet<>(Set.of(INPUT));
         for (int i = 0; i < stack.getConfs().size(); i++) {
             NeuralNetConfiguration layer = stack.getConf(i).clone();
-            String name = "layer" + i;
+            String own = layer.getLayer().getLayerName();
+            String name = own != null && !own.matches("layer\\d+") && names.add(own) ? own : "layer" + i;
             layer.getLayer().setLayerName(name);
             builder.addVertex(name, new LayerVertex(layer, stack.getInputPreProcess(i)), last);
             last = name;

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -127,6 +128,20 @@ class ModelFileTest {
 
         assertThat(back.params().dataType()).isEqualTo(DataType.DOUBLE);
         assertThat(back.params().toDoubleVector()).isEqualTo(network.params().toDoubleVector());
+    }
+
+    static List<Topology> topologies() {
+        return Topologies.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("topologies")
+    void a_network_of_any_layer_comes_back(Topology topology) throws IOException {
+        ComputationGraph network = topology.network(DataType.FLOAT);
+        ComputationGraph back = read(bytes(network, false));
+
+        assertThat(bits(back.params())).isEqualTo(bits(network.params()));
+        assertThat(back.getConfiguration()).isEqualTo(network.getConfiguration());
     }
 
     @Test

@@ -26,7 +26,8 @@ final class InputShape {
      *
      * @throws JobException exit code 2 if there are not as many shapes as inputs, or the network does not take them
      */
-    static InputType[] told(ComputationGraph network, List<int[]> shapes) {
+    static InputType[] told(ModelSource source, List<int[]> shapes) {
+        ComputationGraph network = source.network();
         List<String> inputs = network.getConfiguration().getNetworkInputs();
         if (shapes.size() != inputs.size()) {
             throw new JobException(
@@ -34,6 +35,13 @@ final class InputShape {
                     "Cannot analyse the model: found %d times --input, expected %d, one for each of its inputs %s"
                             .formatted(shapes.size(), inputs.size(), inputs));
         }
+        if (!source.builtIn()) {
+            run(network, shapes);
+        }
+        return shapes.stream().map(InputShape::type).toArray(InputType[]::new);
+    }
+
+    private static void run(ComputationGraph network, List<int[]> shapes) {
         INDArray[] examples = shapes.stream().map(InputShape::zeros).toArray(INDArray[]::new);
         try {
             network.output(examples);
@@ -53,7 +61,6 @@ final class InputShape {
                                             .orElse("")),
                     e);
         }
-        return shapes.stream().map(InputShape::type).toArray(InputType[]::new);
     }
 
     /** What the layers after each input read; empty if one of them is a convolution, which takes any size. */

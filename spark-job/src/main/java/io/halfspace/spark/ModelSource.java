@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.ModelFileException;
+import io.halfspace.dl4j.ZooNetworks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -15,22 +16,26 @@ import org.nd4j.linalg.learning.config.Adam;
  * Where a network comes from.
  *
  * @param network the network, initialised
- * @param builtIn whether it is one of ours, without an updater of the user's own
+ * @param builtIn whether it was asked for by name, so that it is fresh and has no updater of the user's own
  */
 record ModelSource(ComputationGraph network, boolean builtIn) {
     /**
-     * Makes a built-in network or reads a model file through Hadoop's file systems.
+     * Makes a network that has a name here or in Deeplearning4j's zoo, or reads a model file through Hadoop's file systems.
      *
-     * @param model built-in name, or location
-     * @param shape shape of one example, for built-in networks
-     * @param classes number of classes, for built-in networks
-     * @param seed seed of the initial parameters of built-in networks
-     * @throws JobException exit code 3 if the file cannot be read, 5 if it is no model that can be used
+     * @param model name, or location
+     * @param shape shape of one example, for networks with a name
+     * @param classes number of classes, for networks with a name
+     * @param seed seed of the initial parameters of networks with a name
+     * @throws JobException exit code 2 if there is no network of that name or it cannot be made so, 3 if the file cannot be read, 5 if it is no model that can be used
      */
     static ModelSource load(String model, int[] shape, int classes, long seed, Configuration hadoop) {
         if (!JobConfig.isFile(model)) {
             try {
-                return new ModelSource(BuiltinNetworks.create(model, shape, classes, seed, new Adam(), 0), true);
+                return new ModelSource(
+                        ZooNetworks.isName(model)
+                                ? ZooNetworks.create(model, shape, classes, seed, new Adam())
+                                : BuiltinNetworks.create(model, shape, classes, seed, new Adam(), 0),
+                        true);
             } catch (IllegalArgumentException e) {
                 throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
             }
@@ -45,6 +50,18 @@ record ModelSource(ComputationGraph network, boolean builtIn) {
         } catch (IOException | IllegalArgumentException e) {
             throw new JobException(ExitCode.DATA, "Cannot read model '%s': %s".formatted(model, e.getMessage()), e);
         }
+    }
+
+    /** Shape of one example of what a network with a name was made for; empty for files and names that are not known. */
+    static Optional<int[]> usualInput(String model) {
+        return ZooNetworks.names().contains(model)
+                ? Optional.of(ZooNetworks.publishedInput(model))
+                : BuiltinNetworks.usualInput(model);
+    }
+
+    /** Number of classes of what a network with a name was made for; 10 where that is not known. */
+    static int usualClasses(String model) {
+        return ZooNetworks.names().contains(model) ? ZooNetworks.publishedClasses(model) : 10;
     }
 
     /**

@@ -31,20 +31,29 @@ record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) 
         return new Network(graph, trace, GroupPartition.of(trace));
     }
 
-    /** The same for what is left of a network that a user wants pruned in a particular way. */
+    /**
+     * The same, for a network that is to be pruned as a user wants it.
+     *
+     * @throws JobException exit code 2 if a pattern matches no layer
+     */
     static Network analyse(ComputationGraph graph, int[] shape, LayersConfig layers) {
+        TraceGraph trace = layers.applyTo(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
+        return new Network(graph, trace, GroupPartition.of(trace));
+    }
+
+    /** The same for what is left of such a network: a pattern may have lost all its layers. */
+    static Network analyseRest(ComputationGraph graph, int[] shape, LayersConfig layers) {
         TraceGraph trace = layers.applyToRest(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
         return new Network(graph, trace, GroupPartition.of(trace));
     }
 
     /**
-     * The same, for a network that is to be compressed as a user wants it.
+     * The same, for a network that has something to take away.
      *
      * @throws JobException exit code 2 if a pattern matches no layer, 5 if nothing that the mode takes away may leave
      */
     static Network analyseCompressible(ComputationGraph graph, int[] shape, LayersConfig layers, Mode mode) {
-        TraceGraph trace = layers.applyTo(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
-        Network network = new Network(graph, trace, GroupPartition.of(trace));
+        Network network = analyse(graph, shape, layers);
         if (mode.erases() && network.segments().count() == 0) {
             throw new JobException(
                     ExitCode.UNSUPPORTED_MODEL,

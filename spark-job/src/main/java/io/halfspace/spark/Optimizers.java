@@ -4,6 +4,7 @@ import io.halfspace.dl4j.UpdaterOverride;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.AMSGrad;
@@ -19,11 +20,13 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.MapSchedule;
-import org.nd4j.linalg.schedule.PolySchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /** The base optimisers that a job file can name, as Deeplearning4j updaters. */
 final class Optimizers {
+    /** Stairs of a linear fall; every layer's configuration lists them. */
+    private static final int STAIRS = 20;
+
     private Optimizers() {}
 
     /** The network as the job wants it trained; the network itself where the job leaves that to the model. */
@@ -73,7 +76,7 @@ final class Optimizers {
         double rate = config.learningRate();
         return switch (config.schedule()) {
             case CONSTANT -> new FixedSchedule(rate);
-            case LINEAR -> new PolySchedule(ScheduleType.ITERATION, rate, 1, totalSteps);
+            case LINEAR -> stairs(rate, totalSteps);
             case STEP ->
                 new MapSchedule(
                         ScheduleType.ITERATION,
@@ -85,5 +88,18 @@ final class Optimizers {
                                 Math.max(2, totalSteps * 3 / 4),
                                 rate / 100));
         };
+    }
+
+    /**
+     * A straight fall to 0, in equal stairs: Deeplearning4j's own PolySchedule rises, and the configuration of a plain
+     * Deeplearning4j model cannot hold a schedule of ours.
+     */
+    private static ISchedule stairs(double rate, int totalSteps) {
+        int count = Math.min(STAIRS, totalSteps);
+        Map<Integer, Double> rates = new TreeMap<>();
+        for (int k = 0; k < count; k++) {
+            rates.put((int) ((long) totalSteps * k / count), rate * (count - k) / count);
+        }
+        return new MapSchedule(ScheduleType.ITERATION, rates);
     }
 }

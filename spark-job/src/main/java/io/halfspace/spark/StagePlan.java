@@ -78,7 +78,7 @@ final class StagePlan {
         int groups = network.groups().count();
         stages.add(new Stage("refine", whole.warmUpSteps(), full -> {
             Trainee small =
-                    full.cut(built -> Network.analyse(built, config.data().shape(), config.layers()));
+                    full.cut(built -> Network.analyseRest(built, config.data().shape(), config.layers()));
             GroupSet left = small.network().groups();
             Target target = SolverChoice.remainingTarget(config.target(), config.layers(), groups, cost, left);
             return driven(small, config.solver(), left, target, rest);
@@ -108,7 +108,8 @@ final class StagePlan {
         stages.add(new Stage(
                 "compact",
                 totalSteps,
-                full -> full.cut(built -> Network.analyse(built, config.data().shape(), config.layers()))));
+                full -> full.cut(
+                        built -> Network.analyseRest(built, config.data().shape(), config.layers()))));
     }
 
     private int frozen(int step) {
