@@ -73,10 +73,12 @@ final class CompressionJob {
         Network analysed =
                 report.timed("analysis", () -> Network.analysePrunable(model.network(), shape(), config.layers()));
         Target target = reachableTarget(analysed);
+        EngineSpec engine = engine(model.network());
         try (TrainingData data = report.timed("data", this::data)) {
-            Trainer trainer = new Trainer(spark, data, config, progress);
+            Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
                     Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+            report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
             Optional<Trainer.Trained> baseline = config.training().baseline()
                     ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network)))
                     : Optional.empty();
@@ -109,6 +111,13 @@ final class CompressionJob {
         Target target = SolverChoice.target(config.target());
         target.check(network.groups());
         return target;
+    }
+
+    private EngineSpec engine(ComputationGraph network) {
+        EngineChoice choice = EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf());
+        report.engine(choice);
+        progress.say("engine    %s", choice.line());
+        return choice.spec();
     }
 
     private TrainingData data() {

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.Path;
  * @param layers what the user wants of single layers
  * @param target what the built network may cost
  * @param solver how groups are driven to zero
+ * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
  * @param output location of the run's folder; empty makes one below {@code runs/}
@@ -28,6 +29,7 @@ record JobConfig(
         LayersConfig layers,
         TargetConfig target,
         SolverConfig solver,
+        EngineConfig engine,
         String master,
         int shards,
         String output,
@@ -51,6 +53,7 @@ record JobConfig(
                 LayersConfig.read(root.section("layers")),
                 TargetConfig.read(root.section("target")),
                 SolverConfig.read(root.section("solver")),
+                EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
                 root.text("output", ""),
