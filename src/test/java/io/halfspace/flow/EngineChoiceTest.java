@@ -113,7 +113,9 @@ final class EngineChoiceTest {
                 "spark.master=local[1]");
 
         assertThat(run.exitCode()).isEqualTo(5);
-        assertThat(run.err()).contains("Cannot use engine torch on GPU 0 of host ").contains("set device: cpu");
+        assertThat(run.err())
+                .contains("Cannot use engine torch on GPU 0 of host ")
+                .contains("set device: cpu");
     }
 
     private record Ended(int exitCode, String output) {}
@@ -138,8 +140,7 @@ final class EngineChoiceTest {
         command.addAll(List.of("--out", folder.resolve("out").toString()));
         command.addAll(List.of("--set", "training.baseline=false", "--set", "spark.master=local[2]"));
         command.addAll(List.of(settings));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(process.waitFor(), output);
     }
