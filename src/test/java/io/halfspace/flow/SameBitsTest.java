@@ -27,6 +27,7 @@ final class SameBitsTest {
     }
 
     /** Executors get the jars of the package phase, as on a real cluster, not the classes of this build. */
+    @SuppressWarnings("try")
     private float[] onExecutorsWithTheShippedJars(String name, String engine, String master) throws IOException {
         try (ShippedJars jars = new ShippedJars()) {
             return parameters(name, engine, master);
