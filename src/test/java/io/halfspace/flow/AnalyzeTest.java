@@ -29,7 +29,7 @@ final class AnalyzeTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode answer = new ObjectMapper().readTree(run.out());
-        for (String key : new String[] {"groups", "parameters", "flops", "analysisMillis"}) {
+        for (String key : new String[] {"groups", "parameters", "flops", "activationBytes"}) {
             assertThat(answer.path(key).asDouble()).as(key).isPositive();
         }
         assertThat(answer.path("layers")).isNotEmpty();
@@ -43,9 +43,14 @@ final class AnalyzeTest {
                             "reason",
                             "erasable",
                             "channels",
+                            "keeps",
                             "groups",
                             "parameters",
-                            "flops");
+                            "statistics",
+                            "flops",
+                            "activationBytes",
+                            "share",
+                            "groupSaves");
             assertThat(layer.path("status").asText()).isIn("prunable", "protected");
             assertThat(layer.path("reason").asText().isEmpty())
                     .isEqualTo(layer.path("status").asText().equals("prunable"));
@@ -61,6 +66,9 @@ final class AnalyzeTest {
                 "compress job.yaml --nope | Unknown option: '--nope'",
                 "analyze digits --json --dot | mutually exclusive",
                 "analyze digits --classes ten | is not an int",
+                "analyze digits --set training.epochs=1 | it is a model, name a job file",
+                "analyze job.yaml --classes 3 | it says both itself",
+                "analyze digits --html /proc/nowhere/page.html | Cannot write '/proc/nowhere/page.html'",
                 "analyze digits --input x,y | expected whole numbers from 1",
                 "analyze digits --input 1,0,8 | expected whole numbers from 1",
                 "analyze nonesuch | there is none of that name",

@@ -47,7 +47,7 @@ class ErasedNetworkTest {
     @Test
     void randomSuperNetworks() {
         Tally tally = new Tally();
-        LongStream.range(0, 100).forEach(seed -> check(RandomSuperNetworks.of(seed), seed, tally));
+        LongStream.range(0, 60).forEach(seed -> check(RandomSuperNetworks.of(seed), seed, tally));
         System.out.printf(
                 "%d random super-networks: %d tell examples apart; %d segments removed, %d refused; gone with them:"
                         + " %d joints, %d times dead code, %d inputs' use%n",
@@ -118,7 +118,9 @@ class ErasedNetworkTest {
         assertThat(GroupPartition.of(again).removal().cost()).isEqualTo(cost);
         assertPaths(built.getConfiguration(), network.getConfiguration());
         assertReadable(built, probe);
-        assertTrainable(built, topology.probe(type));
+        if (!TopologyTest.DEEPLEARNING4J_CANNOT_TRAIN.contains(topology.name())) {
+            assertTrainable(built, topology.probe(type));
+        }
         if (type == DataType.FLOAT) {
             tally.networks++;
             tally.alive += TopologyTest.tellsExamplesApart(network, probe) ? 1 : 0;

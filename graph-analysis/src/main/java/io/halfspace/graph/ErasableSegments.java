@@ -31,6 +31,7 @@ public final class ErasableSegments implements GroupSet {
     private final TraceGraph graph;
     private final GroupPartition partition;
     private final List<SegmentGraph.Segment> segments;
+    private final Wiring wiring;
     private final int[] segmentOf;
     /** By group of channels, the segment with which these leave, or {@link #NONE}. */
     private final int[] leavesWith;
@@ -49,6 +50,7 @@ public final class ErasableSegments implements GroupSet {
         segments = SegmentGraph.of(graph, partition).segments().stream()
                 .filter(SegmentGraph.Segment::erasable)
                 .toList();
+        wiring = Wiring.of(graph);
         segmentOf = new int[graph.size()];
         Arrays.fill(segmentOf, NONE);
         for (int s = 0; s < segments.size(); s++) {
@@ -165,6 +167,10 @@ public final class ErasableSegments implements GroupSet {
         return WORDING;
     }
 
+    Wiring wiring() {
+        return wiring;
+    }
+
     /** The segment that a vertex lies in, or -1. */
     int segmentOf(int v) {
         return segmentOf[v];
@@ -189,11 +195,12 @@ public final class ErasableSegments implements GroupSet {
 
     /** By vertex, the channels that are left without some segments, whether or not the vertex itself is. */
     int[] liveChannels(boolean[] leaving) {
-        int[] live = new int[graph.size()];
-        Arrays.setAll(live, v -> graph.vertex(v).channels());
+        int[] live = wiring.channels().clone();
         for (int s = 0; s < leaving.length; s++) {
             if (leaving[s]) {
-                losses.get(s).forEach(loss -> live[loss.vertex()] -= loss.channels());
+                for (Loss loss : losses.get(s)) {
+                    live[loss.vertex()] -= loss.channels();
+                }
             }
         }
         return live;

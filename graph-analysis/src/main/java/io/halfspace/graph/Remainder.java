@@ -1,5 +1,6 @@
 package io.halfspace.graph;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -67,11 +68,14 @@ public final class Remainder {
         BitSet cut = new BitSet(graph.parameterLength());
         int[][] channels = new int[graph.size()][];
         boolean[] stays = new boolean[graph.size()];
+        List<List<Integer>> inputs = new ArrayList<>();
+        List<Integer> unused = new ArrayList<>();
         int[] starts = graph.parameterStarts();
+        int[] sources = survivors.sources();
         for (int v = 0; v < graph.size(); v++) {
             int vertex = v;
-            stays[v] = survivors.stays(v);
-            channels[v] = !stays[v] && !survivors.isNeeded(v)
+            stays[v] = sources[v] == v;
+            channels[v] = sources[v] < 0
                     ? NONE
                     : staying(graph.vertex(v), c -> {
                         int segment = segments.leavesWith(vertex, c);
@@ -79,18 +83,18 @@ public final class Remainder {
                     });
             if (stays[v]) {
                 cutChannels(graph, v, channels, cut);
+                inputs.add(Arrays.stream(survivors.liveInputs(v))
+                        .mapToObj(input -> sources[input])
+                        .toList());
             } else {
                 cut.set(starts[v], starts[v + 1]);
+                inputs.add(List.of());
+            }
+            if (stays[v] && !survivors.isNeeded(v)) {
+                unused.add(v);
             }
         }
-        List<List<Integer>> inputs = IntStream.range(0, graph.size())
-                .mapToObj(v -> stays[v] ? survivors.inputs(v) : List.<Integer>of())
-                .toList();
-        List<Integer> unused = IntStream.range(0, graph.size())
-                .filter(v -> stays[v] && !survivors.isNeeded(v))
-                .boxed()
-                .toList();
-        return new Remainder(channels, stays, inputs, unused, uncut(cut, graph.parameterLength()));
+        return new Remainder(channels, stays, inputs, List.copyOf(unused), uncut(cut, graph.parameterLength()));
     }
 
     /** Whether the built network has a vertex. It has all network inputs, even those that feed nothing any more. */

@@ -8,9 +8,13 @@ package io.halfspace.graph;
  * <p>Every method but the last costs time linear in vertices and edges. Not thread-safe.
  */
 final class SegmentRemoval implements Removal {
+    private static final int NONE = -1;
+
     private final ErasableSegments segments;
     private final boolean[] leaving;
     private Survivors before;
+    private int tried = NONE;
+    private Survivors withoutTried;
     private NetworkCost cost;
     /** Whether more became unnecessary than the segment itself. */
     private boolean refusalsMayHaveEnded;
@@ -38,6 +42,7 @@ final class SegmentRemoval implements Removal {
             throw new IllegalArgumentException("Cannot remove segment '%s': %s".formatted(segments.name(group), fault));
         });
         leaving[group] = true;
+        tried = NONE;
         cost = survivors.cost();
         long own = segments.segment(group).vertices().stream()
                 .filter(before::isNeeded)
@@ -57,9 +62,12 @@ final class SegmentRemoval implements Removal {
     }
 
     private Survivors without(int group) {
-        leaving[group] = true;
-        Survivors survivors = new Survivors(segments, leaving);
-        leaving[group] = false;
-        return survivors;
+        if (tried != group) {
+            leaving[group] = true;
+            withoutTried = new Survivors(segments, leaving);
+            leaving[group] = false;
+            tried = group;
+        }
+        return withoutTried;
     }
 }

@@ -1,6 +1,5 @@
 package io.halfspace.graph;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +9,8 @@ import java.util.Optional;
  *
  * <p>A vertex is <em>gone</em> if it gives exact zeros: it lies in a segment that leaves, all its channels leave, or it has
  * no values of its own, maps zero to zero, and everything that feeds it is gone. It is <em>needed</em> if an output is reached
- * from it over vertices that are not gone; the rest is dead code. A joint that keeps one of its inputs is bypassed, unless what follows
- * it would then read a network input or output: a layer that works in place would write over it.
+ * from it over vertices that are not gone; the rest is dead code. A joint that keeps one of its inputs is bypassed, unless
+ * what follows it would then read a network input or output: a layer that works in place would write over it.
  *
  * <p>The network is valid if every needed vertex gets what it cannot do without; then every output is reached from an
  * input. Source: OTOv3 (arXiv 2312.09411) Algorithm 4, where only outputs must be reached. Deviation: joints on the way keep
@@ -21,12 +20,10 @@ import java.util.Optional;
  */
 final class Survivors {
     private final TraceGraph graph;
+    private final Wiring wiring;
     private final int[] live;
     private final boolean[] gone;
     private final boolean[] needed;
-    /** By vertex, the one that gives what it gave: itself, or for a bypassed joint what is left of its inputs. */
-    private final int[] source;
-
     private final Optional<String> fault;
 
     /**
@@ -34,35 +31,20 @@ final class Survivors {
      */
     Survivors(ErasableSegments segments, boolean[] leaving) {
         graph = segments.graph();
+        wiring = segments.wiring();
         live = segments.liveChannels(leaving);
-        boolean[] isOutput = new boolean[graph.size()];
-        graph.outputs().forEach(output -> isOutput[output] = true);
         gone = new boolean[graph.size()];
-        for (int v = 0; v < graph.size(); v++) {
+        for (int v = 0; v < gone.length; v++) {
             int segment = segments.segmentOf(v);
-            gone[v] = segment >= 0 && leaving[segment] || live[v] == 0 || !isOutput[v] && onlyPassesZeros(v);
+            gone[v] = segment >= 0 && leaving[segment] || live[v] == 0 || wiring.passesZeros()[v] && feeds(v) == 0;
         }
         needed = reached();
-        source = new int[graph.size()];
-        Arrays.setAll(source, v -> v);
-        for (int v = 0; v < graph.size(); v++) {
-            List<Integer> inputs = liveInputs(v);
-            if (!isOutput[v] && inputs.size() == 1 && graph.vertex(v).inputs().size() > 1) {
-                int before = source[inputs.get(0)];
-                source[v] = isInput(before) || isOutput[before] ? v : before;
-            }
-        }
         fault = findFault();
     }
 
     /** Why no valid network is left, or empty if one is. */
     Optional<String> fault() {
         return fault;
-    }
-
-    /** Whether the built network has the vertex; it has all network inputs. */
-    boolean stays(int v) {
-        return isInput(v) || needed[v] && source[v] == v;
     }
 
     /** Whether an output is reached from the vertex. */
@@ -79,111 +61,121 @@ final class Survivors {
         return count;
     }
 
-    /** The vertices that feed a vertex in the built network, in order. */
-    List<Integer> inputs(int v) {
-        return liveInputs(v).stream().map(input -> source[input]).toList();
+    /**
+     * By vertex, the one that gives in the built network what it gave: itself, what is left of the inputs of a bypassed
+     * joint, or -1 where nothing needs it.
+     */
+    int[] sources() {
+        int[] source = new int[graph.size()];
+        for (int v = 0; v < source.length; v++) {
+            source[v] = needed[v] || wiring.isInput()[v] ? v : -1;
+            if (needed[v] && !wiring.isOutput()[v] && wiring.inputs()[v].length > 1 && feeds(v) == 1) {
+                int before = source[liveInputs(v)[0]];
+                source[v] = wiring.isInput()[before] || wiring.isOutput()[before] ? v : before;
+            }
+        }
+        return source;
+    }
+
+    /** What feeds a vertex and is not gone, in order. */
+    int[] liveInputs(int v) {
+        return Arrays.stream(wiring.inputs()[v]).filter(input -> !gone[input]).toArray();
     }
 
     /** Price of the built network. */
     NetworkCost cost() {
+        int[] source = sources();
         long parameters = 0;
         long statistics = 0;
         long flops = 0;
         long activations = 0;
-        for (int v = 0; v < graph.size(); v++) {
-            if (!stays(v)) {
-                continue;
+        for (int v = 0; v < source.length; v++) {
+            if (source[v] == v) {
+                Cost cost = graph.vertex(v).operation().cost();
+                long in = liveChannelsInto(v);
+                parameters += cost.parameters().at(in, live[v]);
+                statistics += cost.statistics().at(in, live[v]);
+                flops += cost.flops().at(in, live[v]);
+                activations += cost.positions() * live[v];
             }
-            Cost cost = graph.vertex(v).operation().cost();
-            long in = liveInputs(v).stream().mapToLong(input -> live[input]).sum();
-            parameters += cost.parameters().at(in, live[v]);
-            statistics += cost.statistics().at(in, live[v]);
-            flops += cost.flops().at(in, live[v]);
-            activations += cost.positions() * live[v];
         }
         return new NetworkCost(parameters, statistics, flops, activations);
     }
 
-    private boolean onlyPassesZeros(int v) {
-        Operation operation = graph.vertex(v).operation();
-        return !isInput(v)
-                && operation.kind() != Operation.Kind.STEM
-                && operation.zeroPreserving()
-                && operation.protection().isEmpty()
-                && operation.slices().isEmpty()
-                && liveInputs(v).isEmpty();
+    /** How many of a vertex's inputs are not gone. */
+    private int feeds(int v) {
+        int count = 0;
+        for (int input : wiring.inputs()[v]) {
+            count += gone[input] ? 0 : 1;
+        }
+        return count;
+    }
+
+    private long liveChannelsInto(int v) {
+        long sum = 0;
+        for (int input : wiring.inputs()[v]) {
+            sum += gone[input] ? 0 : live[input];
+        }
+        return sum;
     }
 
     private boolean[] reached() {
-        boolean[] reached = new boolean[graph.size()];
-        graph.outputs().forEach(output -> reached[output] = true);
-        for (int v = graph.size() - 1; v >= 0; v--) {
+        boolean[] reached = wiring.isOutput().clone();
+        for (int v = reached.length - 1; v >= 0; v--) {
             reached[v] &= !gone[v];
             if (reached[v]) {
-                liveInputs(v).forEach(input -> reached[input] = true);
+                for (int input : wiring.inputs()[v]) {
+                    reached[input] = true;
+                }
             }
         }
         return reached;
     }
 
     private Optional<String> findFault() {
-        for (int v = 0; v < graph.size(); v++) {
-            if (needed[v] && !isInput(v)) {
-                Optional<String> found = faultAt(v);
-                if (found.isPresent()) {
-                    return found;
+        for (int v = 0; v < needed.length; v++) {
+            if (needed[v] && !wiring.isInput()[v]) {
+                String found = faultAt(v);
+                if (found != null) {
+                    return Optional.of(found.formatted(graph.vertex(v).name()));
                 }
             }
         }
-        return graph.outputs().stream()
+        List<Integer> outputs = graph.outputs();
+        return outputs.stream()
                 .filter(output -> gone[output])
                 .map(output -> "output '%s' would be reached from no input"
                         .formatted(graph.vertex(output).name()))
                 .findFirst();
     }
 
-    private Optional<String> faultAt(int v) {
-        Vertex vertex = graph.vertex(v);
-        Operation operation = vertex.operation();
-        List<Integer> inputs = liveInputs(v);
-        if (inputs.isEmpty()) {
-            return fault("'%s' would have no input left", v);
+    /** What a needed vertex would miss, or null if nothing. */
+    private String faultAt(int v) {
+        int[] inputs = wiring.inputs()[v];
+        int feeds = feeds(v);
+        if (feeds == inputs.length
+                && live[v] == wiring.channels()[v]
+                && liveChannelsInto(v) == wiring.channelsInto()[v]) {
+            return null;
         }
-        boolean missing = inputs.size() < vertex.inputs().size();
-        boolean firstMissing = gone[vertex.inputs().get(0)];
-        if (missing && !operation.neutralToMissing() || firstMissing && operation.needsFirstInput()) {
-            return fault("'%s' needs all its inputs", v);
+        Operation operation = graph.vertex(v).operation();
+        if (feeds == 0) {
+            return "'%s' would have no input left";
         }
-        int stacked = inputs.stream().mapToInt(input -> live[input]).sum();
-        if (operation.map() instanceof ChannelMap.Stack && stacked != live[v]) {
-            return fault("what follows '%s' keeps channels whose input would be gone", v);
+        if (feeds < inputs.length
+                && (!operation.neutralToMissing() || operation.needsFirstInput() && gone[inputs[0]])) {
+            return "'%s' needs all its inputs";
+        }
+        if (operation.map() instanceof ChannelMap.Stack && liveChannelsInto(v) != live[v]) {
+            return "what follows '%s' keeps channels whose input would be gone";
         }
         for (int input : inputs) {
-            int least = Math.min(operation.leastInputs(), graph.vertex(input).channels());
-            if (live[input] < least) {
-                return fault("'%s' would read too few channels", v);
+            if (!gone[input] && live[input] < Math.min(operation.leastInputs(), wiring.channels()[input])) {
+                return "'%s' would read too few channels";
             }
         }
-        boolean few = live[v] < Math.min(operation.leastChannels(), vertex.channels());
-        return few ? fault("'%s' would keep too few channels", v) : Optional.empty();
-    }
-
-    private Optional<String> fault(String text, int v) {
-        return Optional.of(text.formatted(graph.vertex(v).name()));
-    }
-
-    private List<Integer> liveInputs(int v) {
-        List<Integer> inputs = graph.vertex(v).inputs();
-        List<Integer> found = new ArrayList<>(inputs.size());
-        for (int input : inputs) {
-            if (!gone[input]) {
-                found.add(input);
-            }
-        }
-        return found;
-    }
-
-    private boolean isInput(int v) {
-        return graph.vertex(v).operation().kind() == Operation.Kind.INPUT;
+        return live[v] < Math.min(operation.leastChannels(), wiring.channels()[v])
+                ? "'%s' would keep too few channels"
+                : null;
     }
 }

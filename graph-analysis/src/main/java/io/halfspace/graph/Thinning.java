@@ -81,6 +81,11 @@ public final class Thinning implements Removal {
         return live[vertex];
     }
 
+    /** Channels that a vertex keeps at least, for itself and for what it feeds. */
+    public int least(int vertex) {
+        return minimum[vertex];
+    }
+
     @Override
     public NetworkCost cost() {
         return new NetworkCost(parameters, statistics, flops, activations);

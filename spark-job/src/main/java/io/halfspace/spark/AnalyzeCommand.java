@@ -1,18 +1,27 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.NativeAcceleration;
+import io.halfspace.dl4j.NetworkShape;
+import io.halfspace.explain.Analysis;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code halfspace analyze MODEL}: what may leave the network, and why the rest may not. */
+/** {@code halfspace analyze MODEL|JOB}: what may leave the network, and why the rest may not. */
 @Command(
         name = "analyze",
         description =
@@ -21,9 +30,9 @@ import picocli.CommandLine.Parameters;
 final class AnalyzeCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
-            paramLabel = "MODEL",
+            paramLabel = "MODEL|JOB",
             description =
-                    "Deeplearning4j zip, configuration JSON, or a name: of a built-in network or, after zoo:, of one in Deeplearning4j's zoo.")
+                    "Deeplearning4j zip, configuration JSON, or a name: of a built-in network or, after zoo:, of one in Deeplearning4j's zoo; or a job file (.yaml, .yml), whose model is analysed as the job would prune it.")
     private String model;
 
     @Option(
@@ -39,6 +48,18 @@ final class AnalyzeCommand implements Callable<Integer> {
             description = "Classes of a network with a name (default: 10; for those of the zoo, as published).")
     private Optional<Integer> classes = Optional.empty();
 
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Overrides a key of the job file. May be repeated.")
+    private List<String> settings = List.of();
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also writes one self-contained HTML page with the network drawn.")
+    private String page = "";
+
     @ArgGroup
     private Form form = new Form();
 
@@ -51,9 +72,32 @@ final class AnalyzeCommand implements Callable<Integer> {
         private boolean dot;
     }
 
+    @Spec
+    private CommandSpec command;
+
     @Override
     public Integer call() {
         NativeAcceleration.enable();
+        Configuration hadoop = new Configuration();
+        Network network = model.endsWith(".yaml") || model.endsWith(".yml") ? ofJob(hadoop) : ofModel(hadoop);
+        Analysis analysis = Analysis.of(
+                model,
+                network.trace(),
+                network.groups(),
+                network.graph().getConfiguration().getDataType().width());
+        if (!page.isEmpty()) {
+            write(analysis.html(), hadoop);
+        }
+        System.out.println(form.json ? analysis.json() : form.dot ? analysis.dot() : analysis.table(width()));
+        return ExitCode.OK.number();
+    }
+
+    private Network ofModel(Configuration hadoop) {
+        if (!settings.isEmpty()) {
+            throw new JobException(
+                    ExitCode.CONFIGURATION,
+                    "Cannot apply --set to '%s': it is a model, name a job file (.yaml)".formatted(model));
+        }
         List<int[]> told = input.isEmpty()
                 ? ModelSource.usualInput(model).stream().toList()
                 : input.stream().map(AnalyzeCommand::sizes).toList();
@@ -62,16 +106,53 @@ final class AnalyzeCommand implements Callable<Integer> {
                 told.isEmpty() ? new int[0] : told.get(0),
                 classes.orElseGet(() -> ModelSource.usualClasses(model)),
                 0,
-                new Configuration());
+                hadoop);
         InputType[] types = told.isEmpty()
                 ? InputShape.of(source.network()).orElseThrow(this::shapeUnknown)
                 : InputShape.told(source, told);
-        long start = System.nanoTime();
-        Network network = Network.analyse(source.network(), types);
-        double millis = (System.nanoTime() - start) / 1e6;
-        AnalysisReport report = AnalysisReport.of(model, network, millis);
-        System.out.println(form.json ? report.json() : form.dot ? report.dot(network) : report.table());
-        return ExitCode.OK.number();
+        return Network.analyse(source.network(), types);
+    }
+
+    private Network ofJob(Configuration hadoop) {
+        if (!input.isEmpty() || classes.isPresent()) {
+            throw new JobException(
+                    ExitCode.CONFIGURATION,
+                    "Cannot analyse job file '%s' with --input or --classes: it says both itself, use --set to change them"
+                            .formatted(model));
+        }
+        JobConfig config = JobConfig.of(JobFile.read(model, settings, hadoop));
+        int[] shape = config.data().shape();
+        ModelSource source = ModelSource.load(
+                config.model(),
+                shape,
+                config.data().classes(),
+                config.training().seed(),
+                hadoop);
+        NetworkShape.check(source.network(), shape, config.data().classes());
+        return Network.analyse(source.network(), shape, config.layers());
+    }
+
+    private void write(String html, Configuration hadoop) {
+        Path path = new Path(page);
+        try (FileSystem files = FileSystem.newInstance(path.toUri(), hadoop)) {
+            // Beside a page for people no file of check sums.
+            files.setWriteChecksum(false);
+            try (OutputStream out = files.create(path, true)) {
+                out.write(html.getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new JobException(
+                    ExitCode.CONFIGURATION,
+                    "Cannot write '%s': %s, name a file that can be written".formatted(page, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Characters a line of the terminal; no limit where the answer goes elsewhere. */
+    private int width() {
+        return System.console() == null
+                ? 0
+                : command.usageMessage().autoWidth(true).width();
     }
 
     private JobException shapeUnknown() {

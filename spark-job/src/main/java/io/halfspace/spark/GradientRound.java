@@ -63,6 +63,11 @@ final class GradientRound {
         this.task = task;
     }
 
+    /** What its tasks know. */
+    Task task() {
+        return task;
+    }
+
     /**
      * Computes one step's gradient.
      *

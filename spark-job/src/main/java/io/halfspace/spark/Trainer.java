@@ -1,9 +1,8 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.FlatParameters;
-import io.halfspace.solver.SolverStep;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
@@ -25,44 +24,41 @@ final class Trainer {
         this.progress = progress;
     }
 
-    /**
-     * What training left behind.
-     *
-     * @param parameters the final flat parameters
-     * @param history what happened in each epoch
-     * @param evaluation how well the network does on the part that judges it
-     */
-    record Trained(float[] parameters, History history, Evaluation evaluation) {}
-
     /** Steps of a whole run. */
     int totalSteps() {
         return Math.multiplyExact(stepsPerEpoch(), config.training().epochs());
     }
 
     /**
-     * Trains a network from its present parameters, all epochs.
+     * What training left behind.
      *
-     * @param network not modified; its configuration names the base optimiser
-     * @param groups number of groups, for the progress line
+     * @param trainee what was trained, at its end
+     * @param history what happened in each epoch
+     * @param evaluation how well it does on the part that judges it
+     */
+    record Trained(Trainee trainee, History history, Evaluation evaluation) {}
+
+    /**
+     * Trains a network through the stages of a run.
+     *
+     * @param network at its present parameters; not modified; its configuration names the base optimiser
+     * @param log told of every step
      * @param listener told after every epoch
      */
-    Trained train(
-            String title,
-            ComputationGraph network,
-            int groups,
-            SolverStep solver,
-            TrainingLoop.EpochListener listener) {
-        GradientRound.Task task = task(title, network);
-        float[] parameters = FlatParameters.of(network);
-        BaseOptimizer optimizer = new BaseOptimizer(network.clone());
+    Trained train(String title, Network network, List<Stage> stages, StepLog log, TrainingLoop.EpochListener listener) {
         TrainingLoop loop = new TrainingLoop(
-                new GradientRound(spark, data.train(), task),
-                values -> evaluate(data.validation(), task, values),
+                trainee -> new GradientRound(spark, data.train(), task(title, trainee)),
+                (trainee, round) -> evaluate(data.validation(), round.task(), trainee.parameters()),
                 progress,
-                stepsPerEpoch(),
-                config.training().epochs());
-        History history = loop.run(title, parameters, optimizer, solver, groups, listener);
-        return new Trained(parameters, history, evaluate(judge(), task, parameters));
+                log,
+                stepsPerEpoch());
+        TrainingLoop.Trained trained = loop.run(title, Trainee.of(network), stages, listener);
+        return new Trained(trained.trainee(), trained.history(), evaluate(title, trained.trainee()));
+    }
+
+    /** How well what is being trained does at the moment on the part that judges it. */
+    Evaluation evaluate(String title, Trainee trainee) {
+        return evaluate(judge(), task(title, trainee), trainee.parameters());
     }
 
     /** How well a network does, with its present parameters, on the part that judges it. */
@@ -85,6 +81,11 @@ final class Trainer {
                 .orElse(Evaluation.NONE);
     }
 
+    /** Engines of a network are kept apart from those of the network that it was cut out of. */
+    private GradientRound.Task task(String title, Trainee trainee) {
+        return task(title + "/" + trainee.cuts(), trainee.network().graph());
+    }
+
     private GradientRound.Task task(String title, ComputationGraph network) {
         return new GradientRound.Task(
                 runId + "/" + title,
@@ -101,7 +102,8 @@ final class Trainer {
         return Shard.rowsPerStep(config.training().batch(), config.shards());
     }
 
-    private int stepsPerEpoch() {
+    /** Steps of an epoch. */
+    int stepsPerEpoch() {
         return Shard.stepsPerEpoch(data.trainShardRows(), config.training().batch());
     }
 }

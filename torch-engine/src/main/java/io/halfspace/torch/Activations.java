@@ -1,0 +1,154 @@
+package io.halfspace.torch;
+
+import static io.halfspace.torch.Tensors.plus;
+import static io.halfspace.torch.Tensors.scalar;
+import static io.halfspace.torch.Tensors.times;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationCube;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationHardTanH;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationMish;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
+import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU6;
+import org.nd4j.linalg.activations.impl.ActivationRectifiedTanh;
+import org.nd4j.linalg.activations.impl.ActivationSELU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
+import org.nd4j.linalg.activations.impl.ActivationSoftSign;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.activations.impl.ActivationSwish;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
+
+/** Activation functions, one entry for each class of ND4J. */
+final class Activations {
+    /** Where the softplus of libtorch goes over to its asymptote: exact in double precision. */
+    private static final double SOFTPLUS_LINEAR_FROM = 40;
+
+    /** A function of one tensor within a pass; does not modify its argument. */
+    interface Activation extends BiFunction<Tensor, Run, Tensor> {}
+
+    private record Entry<T>(Class<T> type, Function<T, Activation> translation) {
+        Activation of(IActivation activation) {
+            return translation.apply(type.cast(activation));
+        }
+    }
+
+    private static final List<Entry<?>> ALL = List.of(
+            plain(ActivationIdentity.class, x -> x),
+            new Entry<>(ActivationReLU.class, Activations::relu),
+            plain(ActivationTanH.class, torch::tanh),
+            plain(ActivationSigmoid.class, torch::sigmoid),
+            plain(ActivationSoftmax.class, x -> torch.softmax(x, -1)),
+            new Entry<>(ActivationLReLU.class, f -> {
+                double slope = f.getAlpha();
+                return (x, run) -> torch.leaky_relu(x, scalar(slope));
+            }),
+            new Entry<>(ActivationELU.class, Activations::elu),
+            plain(ActivationSELU.class, torch::selu),
+            new Entry<>(
+                    ActivationGELU.class,
+                    f -> f.isPrecise()
+                            ? (x, run) -> torch.gelu(x, "tanh")
+                            : (x, run) -> x.mul(torch.sigmoid(times(x, 1.702)))),
+            plain(ActivationSwish.class, torch::silu),
+            plain(ActivationMish.class, x -> x.mul(torch.tanh(softplus(x)))),
+            plain(ActivationSoftPlus.class, Activations::softplus),
+            plain(ActivationSoftSign.class, x -> x.div(plus(torch.abs(x), 1))),
+            plain(ActivationCube.class, x -> torch.pow(x, scalar(3))),
+            plain(ActivationReLU6.class, x -> torch.hardtanh(x, scalar(0), scalar(6))),
+            plain(ActivationHardTanH.class, x -> torch.hardtanh(x, scalar(-1), scalar(1))),
+            plain(ActivationHardSigmoid.class, x -> torch.hardtanh(plus(times(x, 0.2), 0.5), scalar(0), scalar(1))),
+            plain(ActivationRationalTanh.class, Activations::rationalTanh),
+            plain(ActivationRectifiedTanh.class, x -> torch.relu(torch.tanh(x))),
+            new Entry<>(ActivationThresholdedReLU.class, f -> {
+                double theta = f.getTheta();
+                return (x, run) -> torch.threshold(x, scalar(theta), scalar(0));
+            }),
+            new Entry<>(ActivationRReLU.class, f -> {
+                double lower = f.getL();
+                double upper = f.getU();
+                return (x, run) -> torch.rrelu(x, scalar(lower), scalar(upper), run.training(), run.random());
+            }));
+
+    private static final Map<Class<?>, Entry<?>> BY_TYPE =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Entry::type, Function.identity()));
+
+    private Activations() {}
+
+    /**
+     * The function of an activation.
+     *
+     * @throws UnsupportedLayerException if there is no entry for its class or its settings
+     */
+    static Activation of(IActivation activation, Site site) {
+        Entry<?> entry = BY_TYPE.get(activation.getClass());
+        if (entry == null) {
+            throw site.unsupported("there is no rule for the activation %s"
+                    .formatted(activation.getClass().getSimpleName()));
+        }
+        if (activation instanceof ActivationELU elu && elu.getAlpha() != ActivationELU.DEFAULT_ALPHA) {
+            throw site.unsupported(
+                    "Deeplearning4j's own gradient of ELU leaves its alpha out, found alpha %s, expected 1"
+                            .formatted(elu.getAlpha()));
+        }
+        return entry.of(activation);
+    }
+
+    static Set<Class<?>> types() {
+        return BY_TYPE.keySet();
+    }
+
+    private static <T> Entry<T> plain(Class<T> type, UnaryOperator<Tensor> function) {
+        return new Entry<>(type, f -> (x, run) -> function.apply(x));
+    }
+
+    private static Activation elu(ActivationELU elu) {
+        return (x, run) -> torch.elu(x);
+    }
+
+    private static Activation relu(ActivationReLU relu) {
+        if (relu.getMax() == null && relu.getThreshold() == null && relu.getNegativeSlope() == null) {
+            return (x, run) -> torch.relu(x);
+        }
+        double threshold = relu.getThreshold() == null ? 0 : relu.getThreshold();
+        double slope = relu.getNegativeSlope() == null ? 0 : relu.getNegativeSlope();
+        Double max = relu.getMax();
+        return (x, run) -> {
+            Tensor bent = threshold == 0
+                    ? torch.leaky_relu(x, scalar(slope))
+                    : torch.where(x.ge(scalar(threshold)), x, times(plus(x, -threshold), slope));
+            return max == null ? bent : torch.clamp(bent, new ScalarOptional(), new ScalarOptional(scalar(max)));
+        };
+    }
+
+    private static Tensor softplus(Tensor x) {
+        return torch.softplus(x, scalar(1), scalar(SOFTPLUS_LINEAR_FROM));
+    }
+
+    /** 1.7159 tanh(2x/3) with tanh(a) approximated by sgn(a) (1 - 1 / (1 + |a| + a^2 + 1.41645 a^4)). */
+    private static Tensor rationalTanh(Tensor x) {
+        Tensor scaled = times(x, 2.0 / 3);
+        Tensor size = torch.abs(scaled);
+        Tensor square = scaled.mul(scaled);
+        Tensor sum = plus(size.add(square).add(times(square.mul(square), 1.41645)), 1);
+        return times(torch.sign(scaled).mul(plus(torch.reciprocal(sum).neg(), 1)), 1.7159);
+    }
+}

@@ -1,0 +1,136 @@
+package io.halfspace.torch;
+
+import static io.halfspace.torch.Tensors.plus;
+import static io.halfspace.torch.Tensors.scalar;
+import static io.halfspace.torch.Tensors.times;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+
+/** Layers that normalise. */
+final class Normalizations {
+    private static final double TWICE_LOG_10 = 2 * Math.log(10);
+
+    private Normalizations() {}
+
+    /**
+     * Batch norm. In training it normalises with the biased variance of the batch, and the running statistics step by
+     * {@code (1 - decay) (old - batch)}; kept as log10 of the deviation, by the logarithm of the same change of variance.
+     */
+    static Step.Unary batch(BatchNormalization layer, Site site) {
+        if (layer.isLockGammaBeta() && (layer.getGamma() == 1) != (layer.getBeta() == 0)) {
+            throw site.unsupported("Deeplearning4j's own output and gradient disagree for locked gamma %s and beta %s"
+                    .formatted(layer.getGamma(), layer.getBeta()));
+        }
+        Scaling scaling = Scaling.of(layer, site);
+        Statistics statistics = Statistics.of(layer, site);
+        boolean channelsLast = layer.getCnn2DFormat() == CNN2DFormat.NHWC;
+        return (run, input) -> {
+            if (input.rank() != 2 && input.rank() != 4) {
+                throw new IllegalArgumentException(
+                        "Cannot normalise '%s': found activations of %d axes, expected 2 or 4 as in Deeplearning4j"
+                                .formatted(site.name(), input.rank()));
+            }
+            return Layouts.through(
+                    input,
+                    channelsLast && input.rank() == 4,
+                    x -> run.training()
+                            ? scaling.apply(run, train(run, x, scaling, statistics, layer.getEps()))
+                            : scaling.apply(run, infer(run, x, scaling, statistics, layer.getEps())));
+        };
+    }
+
+    private static Tensor train(Run run, Tensor x, Scaling scaling, Statistics statistics, double epsilon) {
+        Tensor mean = run.tensor(statistics.mean()).new_zeros(x.size(1));
+        Tensor variance = torch.zeros_like(mean);
+        Tensor normal = torch.batch_norm(
+                x,
+                scaling.gamma(run),
+                scaling.beta(run),
+                Tensors.some(mean),
+                Tensors.some(variance),
+                true,
+                1,
+                epsilon,
+                true);
+        long values = x.numel() / x.size(1);
+        // libtorch divides by one less, which is undefined for a single value.
+        Tensor biased = values == 1 ? torch.zeros_like(mean) : times(variance, (values - 1.0) / values);
+        statistics.step(run, mean, biased);
+        return normal;
+    }
+
+    private static Tensor infer(Run run, Tensor x, Scaling scaling, Statistics statistics, double epsilon) {
+        Tensor mean = run.tensor(statistics.mean()).reshape(x.size(1));
+        return torch.batch_norm(
+                x,
+                scaling.gamma(run),
+                scaling.beta(run),
+                Tensors.some(mean),
+                Tensors.some(statistics.variance(run).reshape(x.size(1))),
+                false,
+                0,
+                epsilon,
+                true);
+    }
+
+    /** What a normalised value is multiplied with and what is added. */
+    private record Scaling(Optional<Parameter> gammas, Optional<Parameter> betas, double factor, double shift) {
+        static Scaling of(BatchNormalization layer, Site site) {
+            return layer.isLockGammaBeta()
+                    ? new Scaling(Optional.empty(), Optional.empty(), layer.getGamma(), layer.getBeta())
+                    : new Scaling(Optional.of(site.weight("gamma")), Optional.of(site.weight("beta")), 1, 0);
+        }
+
+        TensorOptional gamma(Run run) {
+            return flat(run, gammas);
+        }
+
+        TensorOptional beta(Run run) {
+            return flat(run, betas);
+        }
+
+        Tensor apply(Run run, Tensor normal) {
+            return plus(times(normal, factor), shift);
+        }
+
+        private static TensorOptional flat(Run run, Optional<Parameter> parameter) {
+            return parameter
+                    .map(each -> Tensors.some(run.tensor(each).reshape(each.length())))
+                    .orElseGet(Tensors::none);
+        }
+    }
+
+    /** Running mean and variance, the latter as such or as log10 of its square root. */
+    private record Statistics(Parameter mean, Parameter spread, boolean logarithmic, double decay) {
+        static Statistics of(BatchNormalization layer, Site site) {
+            Parameter spread = site.constant(layer.isUseLogStd() ? "log10stdev" : "var")
+                    .orElseThrow(() -> site.unsupported("it has no running variance"));
+            Parameter mean = site.constant("mean").orElseThrow(() -> site.unsupported("it has no running mean"));
+            return new Statistics(mean, spread, layer.isUseLogStd(), layer.getDecay());
+        }
+
+        Tensor variance(Run run) {
+            Tensor stored = run.tensor(spread);
+            return logarithmic ? torch.pow(scalar(10), times(stored, 2)) : stored;
+        }
+
+        void step(Run run, Tensor batchMean, Tensor batchVariance) {
+            Tensor oldMean = run.tensor(mean).reshape(batchMean.size(0));
+            run.steps().add(new Run.StatisticStep(mean, times(oldMean.sub(batchMean), 1 - decay)));
+            Tensor old = variance(run).reshape(batchVariance.size(0));
+            Tensor step;
+            if (logarithmic) {
+                Tensor next = times(old, decay).add(times(batchVariance, 1 - decay));
+                step = times(torch.log(old.div(next)), 1 / TWICE_LOG_10);
+            } else {
+                step = times(old.sub(batchVariance), 1 - decay);
+            }
+            run.steps().add(new Run.StatisticStep(spread, step));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.halfspace.torch;
+
+import io.halfspace.dl4j.Values;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The parameters of a network as libtorch sees them: one flat tensor, and for each parameter a leaf of the autograd graph
+ * that is a view of it.
+ *
+ * <p>Lives as long as its engine and owns native memory, on the device and, for a GPU, once more on the host for the
+ * transfer. After a backward pass each leaf's gradient is the tensor that the last operation wrote; it is copied once, into
+ * the caller's array or, on a GPU, through one flat tensor.
+ */
+final class ParameterBuffer implements AutoCloseable {
+    private final List<Parameter> parameters;
+    private final ScalarType type;
+    private final int length;
+    private final boolean remote;
+    private final Tensor host;
+    private final Tensor flat;
+    private final Tensor flatGradient;
+    private final Tensor[] leaves;
+    private final Tensor undefined = new Tensor();
+
+    /**
+     * Allocates the buffer; values are undefined until {@link #set}.
+     *
+     * @param trained parameters that gradients are wanted of
+     * @param length of the flat vector
+     */
+    ParameterBuffer(
+            List<Parameter> parameters, Set<Parameter> trained, int length, ScalarType type, TorchDevice device) {
+        this.parameters = parameters;
+        this.type = type;
+        this.length = length;
+        remote = device.isGpu();
+        host = torch.empty(
+                new long[] {length},
+                Tensors.options(type).pinned_memory(new BoolOptional(remote)),
+                new MemoryFormatOptional());
+        flat = remote ? device.take(host) : host;
+        flatGradient = remote ? torch.zeros_like(flat) : undefined;
+        leaves = new Tensor[parameters.size()];
+        for (Parameter each : parameters) {
+            Tensor leaf = view(flat, each).detach();
+            leaf.set_requires_grad(trained.contains(each));
+            leaves[each.index()] = leaf;
+        }
+    }
+
+    /** Overwrites all parameters; {@code values} is not modified. */
+    void set(float[] values) {
+        if (values.length != length) {
+            throw new IllegalArgumentException(
+                    "Cannot set parameters: found %d values, expected %d".formatted(values.length, length));
+        }
+        Tensors.write(Values.of(values, length), host);
+        if (remote) {
+            flat.copy_(host, true);
+        }
+    }
+
+    Tensor leaf(Parameter parameter) {
+        return leaves[parameter.index()];
+    }
+
+    /** Forgets the gradients of the last backward pass. */
+    void clearGradients() {
+        for (Tensor leaf : leaves) {
+            leaf.mutable_grad().put(undefined);
+        }
+    }
+
+    /** Adds the gradients of the last backward pass to an array in flat order, at zeros; others stay as they are. */
+    void gradient(Sink sink) {
+        if (remote) {
+            flatGradient.zero_();
+            for (Parameter each : parameters) {
+                Tensor gradient = leaves[each.index()].grad();
+                if (gradient.defined()) {
+                    view(flatGradient, each).copy_(gradient);
+                }
+            }
+            host.copy_(flatGradient);
+            sink.take(host, 0, length);
+            return;
+        }
+        for (Parameter each : parameters) {
+            Tensor gradient = leaves[each.index()].grad();
+            if (gradient.defined()) {
+                sink.take(inParameterOrder(gradient, each), each.offset(), each.length());
+            }
+        }
+    }
+
+    /** Where values of a tensor's memory go. */
+    interface Sink {
+        void take(Tensor tensor, int offset, int length);
+    }
+
+    @Override
+    public void close() {
+        for (Tensor leaf : leaves) {
+            leaf.close();
+        }
+        if (remote) {
+            flatGradient.close();
+            flat.close();
+        }
+        host.close();
+        undefined.close();
+    }
+
+    private Tensor inParameterOrder(Tensor gradient, Parameter parameter) {
+        long[] shape = parameter.shape();
+        long[] strides = parameter.strides();
+        for (int i = 0; i < shape.length; i++) {
+            if (shape[i] > 1 && gradient.stride(i) != strides[i]) {
+                Tensor ordered = Tensors.empty(type, parameter.length());
+                torch.as_strided(ordered, shape, strides).copy_(gradient);
+                return ordered;
+            }
+        }
+        return gradient;
+    }
+
+    private static Tensor view(Tensor flat, Parameter parameter) {
+        return torch.as_strided(flat, parameter.shape(), parameter.strides(), new LongOptional(parameter.offset()));
+    }
+}

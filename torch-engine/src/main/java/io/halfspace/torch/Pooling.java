@@ -1,0 +1,156 @@
+package io.halfspace.torch;
+
+import static io.halfspace.torch.Tensors.scalar;
+import static io.halfspace.torch.Tensors.times;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+
+/** Pooling over windows in one, two and three dimensions. */
+final class Pooling {
+    private Pooling() {}
+
+    static Step.Unary images(SubsamplingLayer layer, Site site) {
+        Window window = window(layer);
+        UnaryOperator<Tensor> operation = operation(layer, window, site);
+        boolean channelsLast = layer.getCnn2dDataFormat() == CNN2DFormat.NHWC;
+        UnaryOperator<Mask> reduced = Masks.image(window);
+        return (run, input) -> new Signal(
+                Layouts.through(input, channelsLast, operation).value(),
+                input.mask().map(reduced));
+    }
+
+    static Step.Unary series(Subsampling1DLayer layer, Site site) {
+        Window window = window(layer).alongFirst();
+        UnaryOperator<Tensor> operation = operation(layer, window, site);
+        boolean channelsLast = layer.getCnn2dDataFormat() == CNN2DFormat.NHWC;
+        UnaryOperator<Mask> reduced = Masks.series(window);
+        return (run, input) -> new Signal(
+                Layouts.through(input, channelsLast, operation).value(),
+                input.mask().map(reduced));
+    }
+
+    static Step.Unary volumes(Subsampling3DLayer layer, Site site) {
+        Window window = Window.of(
+                layer.getKernelSize(),
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation(),
+                layer.getConvolutionMode());
+        Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
+        boolean channelsLast = layer.getDataFormat() == Convolution3D.DataFormat.NDHWC;
+        UnaryOperator<Tensor> operation = switch (layer.getPoolingType()) {
+            case MAX -> x -> max(x, window);
+            case AVG -> average(window, false, site);
+            default ->
+                throw site.unsupported("Deeplearning4j pools volumes by maximum or average only, found %s"
+                        .formatted(layer.getPoolingType()));
+        };
+        return (run, input) -> Layouts.through(dropout.apply(run, input), channelsLast, operation);
+    }
+
+    /** Largest value of each window; padding does not count. */
+    static Tensor max(Tensor x, Window window) {
+        Window.Padding padding = window.padding(x);
+        long[] inside = padding.isEven() && atMostHalf(padding, window) ? padding.before() : new long[axes(window)];
+        Tensor padded = inside == padding.before()
+                ? x
+                : Window.padded(x, padding.before(), padding.behind(), Double.NEGATIVE_INFINITY);
+        return switch (axes(window)) {
+            case 1 -> torch.max_pool1d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
+            case 2 -> torch.max_pool2d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
+            default -> torch.max_pool3d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
+        };
+    }
+
+    /** Mean of each window. */
+    private static UnaryOperator<Tensor> average(Window window, boolean countPadding, Site site) {
+        withoutDilation(window, site);
+        return x -> {
+            Window.Padding padding = window.padding(x);
+            if (padding.isEven() && atMostHalf(padding, window)) {
+                return mean(x, window, padding.before(), countPadding);
+            }
+            long[] none = new long[axes(window)];
+            Tensor padded = Window.padded(x, padding.before(), padding.behind(), 0);
+            Tensor mean = mean(padded, window, none, true);
+            if (countPadding) {
+                return mean;
+            }
+            long[] one = Tensors.shape(x);
+            one[0] = 1;
+            one[1] = 1;
+            Tensor present = Window.padded(x.new_ones(one), padding.before(), padding.behind(), 0);
+            return mean.div(mean(present, window, none, true));
+        };
+    }
+
+    /** p-norm of each window. */
+    private static UnaryOperator<Tensor> norm(Window window, int p, Site site) {
+        withoutDilation(window, site);
+        double values = Arrays.stream(window.kernel()).reduce(1, (a, b) -> a * b);
+        return x -> {
+            Window.Padding padding = window.padding(x);
+            Tensor powers = torch.pow(torch.abs(x), scalar(p));
+            Tensor padded = Window.padded(powers, padding.before(), padding.behind(), 0);
+            Tensor sums = times(mean(padded, window, new long[axes(window)], true), values);
+            return torch.pow(sums, scalar(1.0 / p));
+        };
+    }
+
+    private static Tensor mean(Tensor x, Window window, long[] padding, boolean countPadding) {
+        return switch (axes(window)) {
+            case 1 -> torch.avg_pool1d(x, window.kernel(), window.stride(), padding, false, countPadding);
+            case 2 ->
+                torch.avg_pool2d(x, window.kernel(), window.stride(), padding, false, countPadding, new LongOptional());
+            default ->
+                torch.avg_pool3d(x, window.kernel(), window.stride(), padding, false, countPadding, new LongOptional());
+        };
+    }
+
+    private static UnaryOperator<Tensor> operation(SubsamplingLayer layer, Window window, Site site) {
+        return switch (layer.getPoolingType()) {
+            case MAX -> x -> max(x, window);
+            case AVG -> average(window, layer.isAvgPoolIncludePadInDivisor(), site);
+            case PNORM -> norm(window, layer.getPnorm(), site);
+            default -> throw site.unsupported("Deeplearning4j does not pool by %s".formatted(layer.getPoolingType()));
+        };
+    }
+
+    private static Window window(SubsamplingLayer layer) {
+        return Window.of(
+                layer.getKernelSize(),
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation(),
+                layer.getConvolutionMode());
+    }
+
+    private static void withoutDilation(Window window, Site site) {
+        if (Arrays.stream(window.dilation()).anyMatch(each -> each != 1)) {
+            throw site.unsupported("there is no rule for averages and norms over dilated windows, found dilation %s"
+                    .formatted(Arrays.toString(window.dilation())));
+        }
+    }
+
+    private static boolean atMostHalf(Window.Padding padding, Window window) {
+        for (int i = 0; i < window.kernel().length; i++) {
+            if (2 * padding.before()[i] > window.kernel()[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int axes(Window window) {
+        return window.kernel().length;
+    }
+}

@@ -1,0 +1,151 @@
+package io.halfspace.torch;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/**
+ * A network translated: steps in topological order, then its output layers.
+ *
+ * <p>Holds no tensors; the same program serves every pass.
+ */
+final class Program {
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Output> outputs = new ArrayList<>();
+    private final Set<Parameter> trained = new LinkedHashSet<>();
+    private final List<Penalty> penalties = new ArrayList<>();
+    private final ParameterTable parameters;
+    private final List<String> inputs;
+
+    /** A step, where its inputs come from: places among network inputs and earlier steps. */
+    private record Node(Step step, List<Integer> from) {}
+
+    /**
+     * An output layer.
+     *
+     * @param before what its preprocessor does
+     */
+    record Output(String name, Step.Unary before, Head head, int from) {}
+
+    /** Regularization of a parameter, which Deeplearning4j adds to the score. */
+    record Penalty(Parameter parameter, Regularization regularization) {}
+
+    /**
+     * Translates an initialised network, which is not kept.
+     *
+     * @throws UnsupportedLayerException naming the first layer that no rule covers
+     */
+    Program(ComputationGraph network) {
+        ComputationGraphConfiguration configuration = network.getConfiguration();
+        parameters = new ParameterTable(network);
+        Map<String, Integer> place = new HashMap<>();
+        for (String input : configuration.getNetworkInputs()) {
+            place.put(input, place.size());
+        }
+        inputs = List.copyOf(configuration.getNetworkInputs());
+        List<String> outputNames = configuration.getNetworkOutputs();
+        Map<String, Output> found = new HashMap<>();
+        for (int index : network.topologicalSortOrder()) {
+            String name = network.getVertices()[index].getVertexName();
+            GraphVertex vertex = configuration.getVertices().get(name);
+            if (vertex == null) {
+                continue;
+            }
+            Site site = new Site(name, parameters.of(name), configuration.getDataType(), trained, false);
+            List<String> sources = configuration.getVertexInputs().get(name);
+            for (String source : sources) {
+                if (outputNames.contains(source) && !place.containsKey(source)) {
+                    throw site.unsupported(
+                            "it reads output layer '%s', whose loss Deeplearning4j trains alone".formatted(source));
+                }
+            }
+            List<Integer> from = sources.stream().map(place::get).toList();
+            penalise(vertex, site);
+            if (outputNames.contains(name)) {
+                found.put(name, output(name, vertex, site, from));
+            } else {
+                place.put(name, inputs.size() + nodes.size());
+                nodes.add(new Node(step(vertex, site), from));
+            }
+        }
+        outputNames.forEach(name -> outputs.add(found.get(name)));
+    }
+
+    List<String> inputs() {
+        return inputs;
+    }
+
+    ParameterTable parameters() {
+        return parameters;
+    }
+
+    Set<Parameter> trained() {
+        return trained;
+    }
+
+    List<Output> outputs() {
+        return outputs;
+    }
+
+    List<Penalty> penalties() {
+        return penalties;
+    }
+
+    /** What flows into each output layer. */
+    List<Signal> run(Run run) {
+        List<Signal> signals = new ArrayList<>(inputs.size() + nodes.size());
+        inputs.forEach(name -> signals.add(run.inputs().get(name)));
+        for (Node node : nodes) {
+            signals.add(node.step()
+                    .apply(run, node.from().stream().map(signals::get).toList()));
+        }
+        return outputs.stream()
+                .map(output -> output.before().apply(run, signals.get(output.from())))
+                .toList();
+    }
+
+    private static Step step(GraphVertex vertex, Site site) {
+        if (!(vertex instanceof LayerVertex layerVertex)) {
+            return TorchRules.step(vertex, site);
+        }
+        Step step = TorchRules.step(layerVertex.getLayerConf().getLayer(), site);
+        if (layerVertex.getPreProcessor() == null) {
+            return step;
+        }
+        Step.Unary before = Preprocessors.optional(layerVertex.getPreProcessor(), site);
+        return (run, inputs) -> step.apply(run, List.of(before.apply(run, inputs.get(0))));
+    }
+
+    private static Output output(String name, GraphVertex vertex, Site site, List<Integer> from) {
+        if (!(vertex instanceof LayerVertex layerVertex)) {
+            throw site.unsupported("it is an output of the network without a loss, expected an output layer");
+        }
+        return new Output(
+                name,
+                Preprocessors.optional(layerVertex.getPreProcessor(), site),
+                TorchRules.head(layerVertex.getLayerConf().getLayer(), site),
+                from.get(0));
+    }
+
+    private void penalise(GraphVertex vertex, Site site) {
+        if (!(vertex instanceof LayerVertex layerVertex)) {
+            return;
+        }
+        Layer layer = layerVertex.getLayerConf().getLayer();
+        for (Parameter parameter : site.parameters().values()) {
+            List<Regularization> all = layer.getRegularizationByParam(parameter.key());
+            if (all != null) {
+                all.forEach(each -> penalties.add(new Penalty(parameter, each)));
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.halfspace.torch;
+
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * One pass of a minibatch through the network; every tensor that it makes is freed when it ends.
+ *
+ * @param training whether dropout drops and batch norm takes the batch's own statistics
+ * @param rows number of examples
+ * @param parameters of the network
+ * @param random what dropout draws from
+ * @param inputs of the network, by name
+ * @param steps collects the steps that running statistics should take
+ */
+record Run(
+        boolean training,
+        int rows,
+        ParameterBuffer parameters,
+        ScalarType type,
+        TorchDevice device,
+        GeneratorOptional random,
+        Map<String, Signal> inputs,
+        List<StatisticStep> steps) {
+    /**
+     * The step of a running statistic.
+     *
+     * @param value old value minus new value, as many values as the parameter has
+     */
+    record StatisticStep(Parameter parameter, Tensor value) {}
+
+    Tensor tensor(Parameter parameter) {
+        return parameters.leaf(parameter);
+    }
+
+    /** The same pass for a layer that is frozen: inference while the rest trains. */
+    Run inferring() {
+        return new Run(false, rows, parameters, type, device, random, inputs, steps);
+    }
+}

@@ -1,0 +1,223 @@
+package io.halfspace.torch;
+
+import io.halfspace.dl4j.Batch;
+import io.halfspace.dl4j.Evaluation;
+import io.halfspace.dl4j.GradientEngine;
+import io.halfspace.dl4j.GradientSum;
+import io.halfspace.dl4j.Judgement;
+import io.halfspace.dl4j.OutputLoss;
+import io.halfspace.dl4j.Target;
+import io.halfspace.dl4j.Values;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * The fast engine: a Deeplearning4j network computed by libtorch, with Deeplearning4j's parameters, meaning and layout.
+ *
+ * <p>Native memory: the parameters once (on a GPU, once more on the host), and during a call whatever the pass needs; it is
+ * all freed when the call ends. Gradients have the same bits from run to run with the same number of threads. One engine is
+ * used by one thread, the one that opened it: libtorch's number of threads belongs to the thread.
+ */
+public final class TorchGradientEngine implements GradientEngine {
+    private final Program program;
+    private final List<OutputLoss> losses;
+    private final ParameterBuffer parameters;
+    private final int length;
+    private final ScalarType type;
+    private final TorchDevice device;
+
+    /**
+     * Opens an engine. Loads libtorch if this is the first.
+     *
+     * @param configurationJson configuration of the network, as Deeplearning4j writes it
+     * @param device where to compute
+     * @param threads native threads of one call, on the processor
+     * @throws UnsupportedLayerException naming the first layer that no rule covers
+     */
+    public TorchGradientEngine(String configurationJson, TorchDevice device, int threads) {
+        this(ComputationGraphConfiguration.fromJson(configurationJson), device, threads);
+    }
+
+    private TorchGradientEngine(ComputationGraphConfiguration configuration, TorchDevice device, int threads) {
+        ComputationGraph network = new ComputationGraph(configuration);
+        network.init();
+        try {
+            program = new Program(network);
+            length = Math.toIntExact(network.numParams());
+        } finally {
+            network.close();
+        }
+        torch.set_num_threads(threads);
+        this.device = device;
+        losses = OutputLoss.of(configuration);
+        type = Tensors.type(configuration.getDataType());
+        parameters = new ParameterBuffer(program.parameters().all(), program.trained(), length, type, device);
+    }
+
+    @Override
+    public GradientSum gradient(float[] values, Batch batch, long seed) {
+        float[] gradient = new float[length];
+        double lossSum =
+                compute(values, batch, seed, (tensor, offset, count) -> Tensors.read(tensor, gradient, offset, count));
+        return new GradientSum(gradient, lossSum, batch.rows());
+    }
+
+    @Override
+    public double[] preciseGradient(float[] values, Batch batch, long seed) {
+        double[] gradient = new double[length];
+        compute(values, batch, seed, (tensor, offset, count) -> Tensors.read(tensor, gradient, offset, count));
+        return gradient;
+    }
+
+    @Override
+    @SuppressWarnings("try")
+    public List<Values> outputs(float[] values, Batch batch) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Autocast autocast = new Autocast(device)) {
+            parameters.set(values);
+            Run run = run(false, batch, 0);
+            List<Signal> signals = program.run(run);
+            List<Values> outputs = new ArrayList<>();
+            for (int i = 0; i < signals.size(); i++) {
+                Optional<Tensor> mask = i < batch.targets().size()
+                        ? batch.targets().get(i).mask().map(this::tensor)
+                        : Optional.empty();
+                Head head = program.outputs().get(i).head();
+                outputs.add(
+                        Tensors.values(head.answer(run, signals.get(i), mask).to(type)));
+            }
+            return outputs;
+        }
+    }
+
+    @Override
+    public Evaluation evaluate(float[] values, Batch batch) {
+        return Judgement.of(losses, outputs(values, batch), batch);
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+
+    /** Hands the gradient to the sink piece by piece and returns the sum of the losses. */
+    @SuppressWarnings("try")
+    private double compute(float[] values, Batch batch, long seed, ParameterBuffer.Sink sink) {
+        if (batch.targets().size() != program.outputs().size()) {
+            throw new IllegalArgumentException("Cannot compute a gradient: found labels for %d outputs, expected %d"
+                    .formatted(batch.targets().size(), program.outputs().size()));
+        }
+        try (PointerScope scope = new PointerScope()) {
+            parameters.set(values);
+            Run run = run(true, batch, seed);
+            TensorVector preOutputs = new TensorVector();
+            TensorVector slopes = new TensorVector();
+            List<Tensor> sums = new ArrayList<>();
+            try (Autocast autocast = new Autocast(device)) {
+                List<Signal> signals = program.run(run);
+                for (int i = 0; i < signals.size(); i++) {
+                    Head head = program.outputs().get(i).head();
+                    Tensor preOutput = head.preOutput(run, signals.get(i)).to(type);
+                    LabelTensors labels = labels(i, batch, signals.get(i));
+                    preOutputs.push_back(preOutput);
+                    Loss.Judged judged = labels.judge(head, preOutput.detach(), run);
+                    slopes.push_back(judged.slope());
+                    sums.add(judged.sum());
+                }
+            }
+            torch.backward(preOutputs, slopes, new BoolOptional(), false, new TensorVector());
+            parameters.gradient(sink);
+            for (Run.StatisticStep step : run.steps()) {
+                sink.take(
+                        Tensors.onHost(step.value().to(type)),
+                        step.parameter().offset(),
+                        step.parameter().length());
+            }
+            double lossSum = batch.rows() * penalty(run);
+            for (Tensor sum : sums) {
+                lossSum += sum.item_double();
+            }
+            return lossSum;
+        } finally {
+            parameters.clearGradients();
+        }
+    }
+
+    private LabelTensors labels(int output, Batch batch, Signal input) {
+        Head head = program.outputs().get(output).head();
+        Target target = batch.targets().get(output);
+        OutputLoss loss = losses.get(output);
+        Tensor labels = target instanceof Target.Classes classes
+                ? oneHot(classes, loss)
+                : tensor(((Target.Dense) target).values());
+        Optional<Tensor> given = target.mask().map(this::tensor);
+        boolean none = batch.targets().stream().allMatch(each -> each.mask().isEmpty());
+        Optional<Tensor> mask =
+                given.isEmpty() && none && head.takesInputMask() ? input.mask().map(Mask::values) : given;
+        return new LabelTensors(
+                head.labels(labels), mask.map(each -> head.mask(each, Tensors.shape(labels))), given.isPresent());
+    }
+
+    private Tensor oneHot(Target.Classes classes, OutputLoss loss) {
+        Tensor indices = device.take(Tensors.of(classes.indices(), classes.shape()));
+        int axis = loss.channelsLast() ? classes.shape().length : 1;
+        return loss.takesIndices()
+                ? indices.unsqueeze(axis).to(type)
+                : torch.one_hot(indices.to(ScalarType.Long), classes.count())
+                        .to(type)
+                        .movedim(-1, axis);
+    }
+
+    /** Deeplearning4j's score of the regularization of all layers. */
+    private double penalty(Run run) {
+        double sum = 0;
+        for (Program.Penalty each : program.penalties()) {
+            sum += Penalties.score(each.regularization(), run.tensor(each.parameter()));
+        }
+        return sum;
+    }
+
+    private Map<String, Signal> signals(Batch batch) {
+        List<String> names = program.inputs();
+        if (batch.inputs().size() != names.size()) {
+            throw new IllegalArgumentException("Cannot run the network: found %d inputs, expected %s"
+                    .formatted(batch.inputs().size(), names));
+        }
+        Map<String, Signal> signals = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            Batch.Input input = batch.inputs().get(i);
+            Optional<Mask> mask = input.mask().map(values -> new Mask(tensor(values), true));
+            signals.put(names.get(i), new Signal(tensor(input.values()), mask));
+        }
+        return signals;
+    }
+
+    private Tensor tensor(Values values) {
+        return device.take(Tensors.of(values, type));
+    }
+
+    private Run run(boolean training, Batch batch, long seed) {
+        return new Run(
+                training,
+                batch.rows(),
+                parameters,
+                type,
+                device,
+                device.random(seed),
+                signals(batch),
+                new ArrayList<>());
+    }
+}

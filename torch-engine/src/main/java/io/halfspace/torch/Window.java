@@ -1,0 +1,70 @@
+package io.halfspace.torch;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+
+/**
+ * A window that moves over positions, one entry an axis.
+ *
+ * @param padding of both ends, used by the modes Strict and Truncate
+ */
+record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, ConvolutionMode mode) {
+    static Window of(int[] kernel, int[] stride, int[] padding, int[] dilation, ConvolutionMode mode) {
+        return new Window(
+                Tensors.longs(kernel), Tensors.longs(stride), Tensors.longs(padding), Tensors.longs(dilation), mode);
+    }
+
+    /** The window of the first axis alone. */
+    Window alongFirst() {
+        return new Window(
+                Arrays.copyOf(kernel, 1),
+                Arrays.copyOf(stride, 1),
+                Arrays.copyOf(padding, 1),
+                Arrays.copyOf(dilation, 1),
+                mode);
+    }
+
+    /** How many values are put before and behind the positions of each axis. */
+    record Padding(long[] before, long[] behind) {
+        boolean isEven() {
+            return Arrays.equals(before, behind);
+        }
+    }
+
+    /** Same pads less before than behind; Causal pads before only. */
+    Padding padding(Tensor images) {
+        long[] before = new long[kernel.length];
+        long[] behind = new long[kernel.length];
+        for (int i = 0; i < kernel.length; i++) {
+            long span = (kernel[i] - 1) * dilation[i] + 1;
+            if (mode == ConvolutionMode.Same) {
+                long in = images.size(i + 2);
+                long out = (in + stride[i] - 1) / stride[i];
+                long total = Math.max(0, (out - 1) * stride[i] + span - in);
+                before[i] = total / 2;
+                behind[i] = total - before[i];
+            } else if (mode == ConvolutionMode.Causal) {
+                before[i] = span - 1;
+            } else {
+                before[i] = padding[i];
+                behind[i] = padding[i];
+            }
+        }
+        return new Padding(before, behind);
+    }
+
+    /** Images {@code [rows, channels, positions...]} with a value put around them. */
+    static Tensor padded(Tensor images, long[] before, long[] behind, double value) {
+        long[] pairs = new long[before.length * 2];
+        boolean any = false;
+        for (int i = 0; i < before.length; i++) {
+            int at = 2 * (before.length - 1 - i);
+            pairs[at] = before[i];
+            pairs[at + 1] = behind[i];
+            any |= before[i] != 0 || behind[i] != 0;
+        }
+        return any ? torch.constant_pad_nd(images, pairs, Tensors.scalar(value)) : images;
+    }
+}

@@ -1,0 +1,141 @@
+package io.halfspace.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halfspace.dl4j.Batch;
+import io.halfspace.dl4j.Dl4jGradientEngine;
+import io.halfspace.dl4j.FlatParameters;
+import io.halfspace.dl4j.GradientEngine;
+import io.halfspace.dl4j.GradientSum;
+import io.halfspace.dl4j.Values;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Asserts that libtorch and Deeplearning4j compute the same for a network: gradient, score and outputs, in double and single
+ * precision, each parameter judged against its own largest value.
+ */
+final class EngineComparison {
+    private static final double DOUBLE_TOLERANCE = 1e-10;
+    static final double FLOAT_TOLERANCE = 1e-5;
+    /** Gradients that are zero but for rounding are judged against this share of the largest gradient of the network. */
+    private static final double FLOOR = 1e-2;
+
+    private static final long DROPOUT_SEED = 5;
+
+    private EngineComparison() {}
+
+    /** Compares in both precisions. */
+    static void assertEqual(Function<DataType, ComputationGraphConfiguration> network, Batch batch, long seed) {
+        assertEqual(network, batch, seed, FLOAT_TOLERANCE);
+    }
+
+    static void assertEqual(
+            Function<DataType, ComputationGraphConfiguration> network, Batch batch, long seed, double floatTolerance) {
+        assertEqual(network.apply(DataType.DOUBLE), batch, seed, DOUBLE_TOLERANCE);
+        assertEqual(network.apply(DataType.FLOAT), batch, seed, floatTolerance);
+    }
+
+    static void assertEqual(ComputationGraphConfiguration configuration, Batch batch, long seed, double tolerance) {
+        String json = configuration.toJson();
+        ComputationGraph network = new ComputationGraph(ComputationGraphConfiguration.fromJson(json));
+        network.init();
+        List<Parameter> table = new ParameterTable(network).all();
+        float[] parameters = FlatParameters.of(network);
+        Random random = new Random(seed);
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] += (float) (0.1 * random.nextGaussian());
+        }
+        network.close();
+        try (GradientEngine expected = new Dl4jGradientEngine(json);
+                GradientEngine actual = new TorchGradientEngine(json, TorchDevice.CPU, 1)) {
+            List<Values> right = expected.outputs(parameters, batch);
+            List<Values> ours = actual.outputs(parameters, batch);
+            assertThat(ours).hasSameSizeAs(right);
+            for (int i = 0; i < right.size(); i++) {
+                assertThat(ours.get(i).shape())
+                        .as("shape of output %d", i)
+                        .isEqualTo(right.get(i).shape());
+                assertClose("output " + i, right.get(i).doubles(), ours.get(i).doubles(), tolerance);
+            }
+            GradientSum reference = expected.gradient(parameters, batch, DROPOUT_SEED);
+            GradientSum sum = actual.gradient(parameters, batch, DROPOUT_SEED);
+            assertClose(
+                    "score",
+                    new double[] {reference.lossSum()},
+                    new double[] {sum.lossSum()},
+                    Math.max(tolerance, 1e-10));
+            assertGradients(
+                    table,
+                    expected.preciseGradient(parameters, batch, DROPOUT_SEED),
+                    actual.preciseGradient(parameters, batch, DROPOUT_SEED),
+                    tolerance);
+        }
+    }
+
+    private static void assertGradients(List<Parameter> table, double[] expected, double[] actual, double tolerance) {
+        double largest = scale(expected, 0, expected.length);
+        assertThat(largest).as("largest gradient").isPositive();
+        List<String> wrong = new ArrayList<>();
+        for (Parameter each : table) {
+            int to = each.offset() + each.length();
+            double scale = Math.max(scale(expected, each.offset(), to), FLOOR * largest);
+            double difference = 0;
+            for (int i = each.offset(); i < to; i++) {
+                difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
+            }
+            if (!(difference <= tolerance * scale)) {
+                wrong.add("parameter %d (%s, at %d): %.3g of %.3g, first values %s, expected %s"
+                        .formatted(
+                                each.index(),
+                                each.key(),
+                                each.offset(),
+                                difference,
+                                scale,
+                                head(actual, each.offset(), to),
+                                head(expected, each.offset(), to)));
+            }
+        }
+        assertThat(wrong).as("gradients that differ by more than %s", tolerance).isEmpty();
+    }
+
+    private static void assertClose(String what, double[] expected, double[] actual, double tolerance) {
+        assertThat(actual).as(what).hasSameSizeAs(expected);
+        double scale = scale(expected, 0, expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            if (!(Math.abs(expected[i] - actual[i]) <= tolerance * scale)) {
+                throw new AssertionError("%s at %d: found %s, expected %s within %s of %s; first values %s, expected %s"
+                        .formatted(
+                                what,
+                                i,
+                                actual[i],
+                                expected[i],
+                                tolerance,
+                                scale,
+                                head(actual, 0, actual.length),
+                                head(expected, 0, expected.length)));
+            }
+        }
+    }
+
+    private static List<Double> head(double[] values, int from, int to) {
+        List<Double> first = new ArrayList<>();
+        for (int i = from; i < Math.min(to, from + 6); i++) {
+            first.add(values[i]);
+        }
+        return first;
+    }
+
+    private static double scale(double[] values, int from, int to) {
+        double largest = 0;
+        for (int i = from; i < to; i++) {
+            largest = Math.max(largest, Math.abs(values[i]));
+        }
+        return largest;
+    }
+}
