@@ -146,6 +146,29 @@ def custom():
     return models.Model(x, l.Dense(4, activation="softmax", name="classes")(y)), None
 
 
+def shared():
+    a, b = l.Input((6,), name="a"), l.Input((6,), name="b")
+    twice = l.Dense(9, activation="relu", name="twice")
+    return models.Model([a, b], l.Dense(4, name="classes")(l.Add(name="sum")([twice(a), twice(b)]))), None
+
+
+def digits():
+    return (
+        models.Sequential([
+            l.Conv2D(8, 3, padding="same", use_bias=False, input_shape=(8, 8, 1), name="conv1"),
+            l.BatchNormalization(name="bn1"),
+            l.Activation("relu", name="relu1"),
+            l.MaxPooling2D(2, name="pool1"),
+            l.Conv2D(16, 3, activation="relu", name="conv2"),
+            l.Flatten(name="flatten"),
+            l.Dropout(0.1, name="dropout"),
+            l.Dense(24, activation="relu", name="hidden"),
+            l.Dense(10, activation="softmax", name="classes"),
+        ]),
+        "sparse_categorical_crossentropy",
+    )
+
+
 def text(name, arrays):
     lines = []
     for array in arrays:
@@ -159,7 +182,7 @@ def main(folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     networks = [residual, depthwise, concat, lstm, embedding, sequential, dense, bidirectional, uncompiled,
-                two_inputs, lambda_layer, custom]
+                two_inputs, lambda_layer, custom, shared, digits]
     for number, make in enumerate(networks):
         tf.keras.backend.clear_session()
         random = np.random.default_rng(number)

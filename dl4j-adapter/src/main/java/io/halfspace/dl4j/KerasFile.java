@@ -36,7 +36,8 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * Reads a network that Keras 2 saved as HDF5.
  *
  * <p>Deeplearning4j's importer turns the configuration into layers; the file itself is read by jHDF, in Java, so that no
- * native code sees a foreign file. Files cut short, links (which may lead to other files) and packed weights (which Keras
+ * native code sees a foreign file. What the importer would silently take for another network is refused ({@link
+ * KerasConfiguration}). Files cut short, links (which may lead to other files) and packed weights (which Keras
  * does not write, and which may inflate without bound) are refused, and nothing is allocated for the network before its
  * size has been compared with that of the weights.
  *
@@ -124,7 +125,8 @@ final class KerasFile {
             ComputationGraph trainable = KerasOutputs.withLosses(network, text("training_config"));
             return ChannelsFirst.of(trainable, inputs);
         } catch (InvalidKerasConfigurationException | UnsupportedKerasConfigurationException refusal) {
-            throw new Unreadable("Deeplearning4j cannot import it from Keras (%s)", Unreadable.firstLine(refusal));
+            String reason = Unreadable.firstLine(refusal).replaceFirst("\\.\\s*Please file an issue.*", "");
+            throw new Unreadable("Deeplearning4j cannot import it from Keras (%s)", reason);
         }
     }
 
@@ -162,6 +164,7 @@ final class KerasFile {
         }
         JsonScan.topFields(json);
         Map<String, Object> fields = new HashMap<>(KerasModelUtils.parseJsonString(json));
+        KerasConfiguration.check(fields);
         fields.put("keras_version", version);
         fields.put("backend", text("backend").orElse("tensorflow"));
         KerasModelBuilder builder = new KerasModel()

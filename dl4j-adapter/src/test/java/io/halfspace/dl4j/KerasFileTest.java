@@ -56,7 +56,8 @@ final class KerasFileTest {
                 "dense",
                 "bidirectional",
                 "uncompiled",
-                "two_inputs");
+                "two_inputs",
+                "digits");
     }
 
     @ParameterizedTest
@@ -215,8 +216,33 @@ final class KerasFileTest {
         String missing = file.replace("[[[\"stem\", 0, 0, {}]]]", "[[[\"stam\", 0, 0, {}]]]");
         assertThat(List.of(cycle, missing)).doesNotContain(file);
 
-        refused(cycle.getBytes(StandardCharsets.ISO_8859_1));
-        refused(missing.getBytes(StandardCharsets.ISO_8859_1));
+        refused(cycle.getBytes(StandardCharsets.ISO_8859_1))
+                .hasMessageContaining("reads 'wide', which does not come before it");
+        refused(missing.getBytes(StandardCharsets.ISO_8859_1))
+                .hasMessageContaining("reads 'stam', which does not come before it");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lstm | \"go_backwards\": false | \"go_backwards\": true  | go_backwards 'true', expected false",
+                "embedding | \"mask_zero\": false | \"mask_zero\": true  | mask_zero 'true', expected false",
+                "concat | \"nearest\" | \"bicubic\" | interpolation 'bicubic', expected nearest",
+            })
+    void settingThatTheImporterWouldDrop_isOneSentence(String name, String text, String instead, String says)
+            throws IOException {
+        String file = new String(bytes(name), StandardCharsets.ISO_8859_1);
+        int padding = text.length() - instead.length();
+        String damaged = file.replace(text, instead + " ".repeat(padding));
+        assertThat(damaged).isNotEqualTo(file);
+
+        refused(damaged.getBytes(StandardCharsets.ISO_8859_1)).hasMessageContaining(says);
+    }
+
+    @Test
+    void layerUsedTwice_isOneSentence() throws IOException {
+        refused(bytes("shared")).hasMessageContaining("its layer 'twice' is used 2 times, expected once");
     }
 
     private static AbstractThrowableAssert<?, ? extends Throwable> refused(byte[] file) {

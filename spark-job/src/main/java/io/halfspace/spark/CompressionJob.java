@@ -75,7 +75,7 @@ final class CompressionJob {
                 StepLog log = new StepLog(folder.open(StepLog.NAME))) {
             Trainer trainer = new Trainer(spark, data, config, progress);
             Network network = analysed.with(
-                    Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+                    Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
             DenseJudge judge = new DenseJudge(trainee -> trainer.evaluate(TITLE, trainee));
             List<Stage> stages = StagePlan.of(config, network, trainer.stepsPerEpoch(), judge);
             Optional<Trainer.Trained> baseline = config.training().baseline()
