@@ -88,7 +88,7 @@ final class CompressionJob {
         try (TrainingData data = report.timed("data", this::data)) {
             Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
-                    Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+                    Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
             report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
             DenseJudge judge = new DenseJudge(trainee -> trainer.evaluate(TITLE, trainee));
             List<Stage> stages = StagePlan.of(config, network, trainer.stepsPerEpoch(), judge);

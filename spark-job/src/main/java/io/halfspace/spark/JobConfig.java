@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.fs.Path;
@@ -77,7 +78,9 @@ record JobConfig(
             faults.add("training.batch: found %d, expected a multiple of spark.shards, which is %d"
                     .formatted(training.batch(), config.shards));
         }
-        if (isFile(config.model) && training.optimizer().isEmpty()) {
+        if (isFile(config.model)
+                && !isKeras(config.model)
+                && training.optimizer().isEmpty()) {
             for (String key :
                     List.of("learning-rate", "schedule", "momentum", "weight-decay", "l1", "clip-value", "clip-norm")) {
                 if (section.has(key)) {
@@ -155,6 +158,11 @@ record JobConfig(
     /** A name without a dot or a slash is a built-in network; anything else is a file, relative to the job file. */
     static boolean isFile(String model) {
         return model.contains(".") || model.contains("/");
+    }
+
+    /** Keras's files bring no updater that could be kept. */
+    private static boolean isKeras(String model) {
+        return model.toLowerCase(Locale.ROOT).matches(".*\\.(h5|hdf5)");
     }
 
     private static String stem(String location) {
