@@ -82,28 +82,40 @@ class ProtectionTruthTest {
     @ParameterizedTest
     @MethodSource("small")
     void reasonsInTheZoo(String name) {
-        checkZoo(name, SIDES.get(name));
+        checkZoo(name);
     }
 
     @ParameterizedTest
     @MethodSource("large")
     @Tag("slow")
     void reasonsInLargeNetworksOfTheZoo(String name) {
-        checkZoo(name, LARGE.get(name));
+        checkZoo(name);
     }
 
-    private static void checkZoo(String name, Integer side) {
+    /** Side of the images that a network of the zoo is looked at with; null if it takes none. */
+    static Integer side(String name) {
+        return SIDES.getOrDefault(name, LARGE.get(name));
+    }
+
+    static InputType type(String name) {
         int[] shape = ZooNetworks.publishedInput(name);
-        if (side != null) {
-            shape = new int[] {shape[0], side, side};
-        }
+        Integer side = side(name);
+        return side == null ? InputType.recurrent(shape[0], shape[1]) : InputType.convolutional(side, side, shape[0]);
+    }
+
+    /** With few classes, for images of {@link #side}. */
+    static ComputationGraph network(String name) {
+        int[] shape = ZooNetworks.publishedInput(name);
+        Integer side = side(name);
         int classes = name.equals("zoo:unet") || side == null ? ZooNetworks.publishedClasses(name) : 5;
-        ComputationGraph network = ZooNetworks.create(name, shape, classes, 1, new Sgd(0.1));
-        InputType type =
-                side == null ? InputType.recurrent(shape[0], shape[1]) : InputType.convolutional(side, side, shape[0]);
-        long[] size = type.getShape(true);
+        int[] looked = side == null ? shape : new int[] {shape[0], side, side};
+        return ZooNetworks.create(name, looked, classes, 1, new Sgd(0.1));
+    }
+
+    private static void checkZoo(String name) {
+        long[] size = type(name).getShape(true);
         size[0] = 2;
-        check(network, type, Nd4j.rand(DataType.FLOAT, size));
+        check(network(name), type(name), Nd4j.rand(DataType.FLOAT, size));
     }
 
     /** Every reason of a network, on the layer that it blames. */
