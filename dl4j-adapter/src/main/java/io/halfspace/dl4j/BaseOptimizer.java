@@ -1,5 +1,9 @@
 package io.halfspace.dl4j;
 
+import io.halfspace.graph.Remainder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -9,6 +13,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -16,9 +21,15 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * Deeplearning4j's own updater, on the driver: turns a gradient into the step that the user's configuration asks for
  * (Adam, Nesterovs, schedules, gradient clipping, L1, L2, weight decay).
  *
+ * <p>Running statistics are kept out of all of it. Deviation from Deeplearning4j, whose clipping and normalisation of a
+ * layer's gradient count the steps of its running mean and variance too, and scale them.
+ *
  * <p>Borrows a network, whose parameters and gradient it overwrites with every call. Not thread-safe.
  */
 public final class BaseOptimizer {
+    /** Values of its memory that are copied at a time. */
+    private static final int CHUNK = 1 << 16;
+
     private final ComputationGraph network;
     private final ComputationGraphUpdater updater;
     private final Gradient gradientViews;
@@ -51,13 +62,76 @@ public final class BaseOptimizer {
      */
     public float[] update(float[] parameters, float[] gradient, int rows, int minibatches, int iteration, int epoch) {
         FlatParameters.set(network, parameters);
-        INDArray flat = network.getFlattenedGradients();
-        FlatParameters.write(gradient, flat);
-        if (minibatches > 1) {
-            statistics.forEach(sum -> sum.divi(minibatches));
-        }
+        FlatParameters.write(gradient, network.getFlattenedGradients());
+        update(rows, minibatches, iteration, epoch);
+        return FlatParameters.copy(network.getFlattenedGradients());
+    }
+
+    /** The same for the network's present parameters and flattened gradient, which becomes the step, in its data type. */
+    void update(int rows, int minibatches, int iteration, int epoch) {
+        List<INDArray> steps =
+                statistics.stream().map(sum -> sum.div(minibatches)).toList();
+        statistics.forEach(sum -> sum.assign(0));
         updater.update(gradientViews, iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
-        return FlatParameters.copy(flat);
+        for (int i = 0; i < steps.size(); i++) {
+            statistics.get(i).assign(steps.get(i));
+        }
+    }
+
+    /**
+     * An optimiser for a network that was cut out of this one's: what it remembers of every parameter that stays (momentum,
+     * moments) goes with it. This one is not modified.
+     *
+     * @param smaller borrowed by the new optimiser
+     * @param remainder what stayed of the parameters
+     */
+    public BaseOptimizer cut(ComputationGraph smaller, Remainder remainder) {
+        BaseOptimizer optimizer = new BaseOptimizer(smaller);
+        OptimizerState.of(updater, network.numParams()).gather(remainder).writeTo(optimizer.updater);
+        return optimizer;
+    }
+
+    /**
+     * Writes what the optimiser remembers, so that {@link #restore} can go on with the same bits: the number of values as a
+     * long, then the values in Deeplearning4j's order, as doubles, which hold floats exactly.
+     */
+    public void save(DataOutput out) throws IOException {
+        INDArray memory = updater.getStateViewArray();
+        long length = memory == null ? 0 : memory.length();
+        out.writeLong(length);
+        for (long from = 0; from < length; from += CHUNK) {
+            for (double value : chunk(memory, from).toDoubleVector()) {
+                out.writeDouble(value);
+            }
+        }
+    }
+
+    /**
+     * Takes over what {@link #save} wrote of an optimiser of the same configuration.
+     *
+     * @throws IOException if it is of another length, or ends too early
+     */
+    public void restore(DataInput in) throws IOException {
+        INDArray memory = updater.getStateViewArray();
+        long length = memory == null ? 0 : memory.length();
+        long found = in.readLong();
+        if (found != length) {
+            throw new IOException(
+                    "Cannot restore the optimiser: found %d values, expected %d".formatted(found, length));
+        }
+        for (long from = 0; from < length; from += CHUNK) {
+            INDArray chunk = chunk(memory, from);
+            double[] values = new double[(int) chunk.length()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = in.readDouble();
+            }
+            chunk.assign(Nd4j.createFromArray(values).castTo(chunk.dataType()));
+        }
+    }
+
+    private static INDArray chunk(INDArray memory, long from) {
+        long to = Math.min(memory.length(), from + CHUNK);
+        return memory.reshape(memory.length()).get(NDArrayIndex.interval(from, to));
     }
 
     /** Learning rate that the updater uses at a step: the largest over all layers. */

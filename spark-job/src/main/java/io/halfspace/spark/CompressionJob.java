@@ -1,14 +1,8 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BaseOptimizer;
-import io.halfspace.dl4j.FlatParameters;
-import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
-import io.halfspace.solver.PlainStep;
-import io.halfspace.solver.Solver;
-import io.halfspace.solver.Target;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -29,8 +23,23 @@ final class CompressionJob {
     private final RunFolder folder;
     private final Progress progress;
     private final RunReport report;
+    private final StopSignal stop;
+    private final RunLock lock;
 
-    CompressionJob(SparkSession session, JobConfig config, RunFolder folder, Progress progress) {
+    /**
+     * @param folder claimed for the job
+     * @param lock on the folder
+     * @param stop tells when the process is asked to end
+     */
+    CompressionJob(
+            SparkSession session,
+            JobConfig config,
+            RunFolder folder,
+            RunLock lock,
+            StopSignal stop,
+            Progress progress) {
+        this.lock = lock;
+        this.stop = stop;
         this.session = session;
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         this.config = config;
@@ -70,19 +79,30 @@ final class CompressionJob {
 
     private void stages() {
         ModelSource model = report.timed("model", this::model);
-        Network analysed =
-                report.timed("analysis", () -> Network.analysePrunable(model.network(), shape(), config.layers()));
-        Target target = reachableTarget(analysed);
+        Network analysed = report.timed(
+                "analysis",
+                () -> Network.analyseCompressible(model.network(), shape(), config.layers(), config.mode()));
+        TargetCheck.of(config, analysed, shape());
+        tell(analysed);
+        EngineSpec engine = engine(model.network());
         try (TrainingData data = report.timed("data", this::data)) {
-            Trainer trainer = new Trainer(spark, data, config, progress);
+            Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
-                    Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+                    Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
+            report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
+            DenseJudge judge = new DenseJudge(trainee -> trainer.evaluate(TITLE, trainee));
+            List<Stage> stages = StagePlan.of(config, network, trainer.stepsPerEpoch(), judge);
+            String given = Given.of(data, network);
+            Keeper densely = keeper("dense", trainer, given, DenseJudge.none());
             Optional<Trainer.Trained> baseline = config.training().baseline()
-                    ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network)))
+                    ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network, densely)))
                     : Optional.empty();
-            BeforePruning solver = solver(trainer, network, target);
-            Trainer.Trained trained = report.timed("training", () -> train(trainer, network, solver));
-            new Publication(config, folder, report, trainer, data).publish(network, trained, baseline, solver.dense());
+            StepLog log = new StepLog(folder);
+            Keeper keeper = keeper(TITLE, trainer, given, judge);
+            Trainer.Trained trained =
+                    report.timed("training", () -> trainer.train(TITLE, network, stages, log, keeper));
+            log.finish();
+            new Publication(config, folder, report, trainer, data).publish(trained, baseline, judge.evaluation());
         }
     }
 
@@ -100,15 +120,20 @@ final class CompressionJob {
         return source;
     }
 
-    private Target reachableTarget(Network network) {
+    private void tell(Network network) {
         progress.say(
-                "analysis  %d groups, %,d parameters, %,d FLOPs",
+                "analysis  %d groups, %d erasable segments, %,d parameters, %,d FLOPs",
                 network.groups().count(),
+                network.segments().count(),
                 network.cost().parameters(),
                 network.cost().flops());
-        Target target = SolverChoice.target(config.target());
-        target.check(network.groups());
-        return target;
+    }
+
+    private EngineSpec engine(ComputationGraph network) {
+        EngineChoice choice = EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf());
+        report.engine(choice);
+        progress.say("engine    %s", choice.line());
+        return choice.spec();
     }
 
     private TrainingData data() {
@@ -121,35 +146,17 @@ final class CompressionJob {
         return data;
     }
 
-    private Trainer.Trained trainDense(Trainer trainer, Network network) {
-        return trainer.train(
-                "dense",
-                network.graph(),
-                network.groups().count(),
-                new PlainStep(),
-                (epoch, values) -> Optional.empty());
+    private static Trainer.Trained trainDense(Trainer trainer, Network network, Keeper keeper) {
+        Stage whole = new Stage("dense", trainer.totalSteps(), dense -> dense);
+        return trainer.train("dense", network, List.of(whole), StepLog.none(), keeper);
     }
 
-    private BeforePruning solver(Trainer trainer, Network network, Target target) {
-        Solver solver = SolverChoice.solver(
-                config.solver(),
-                network,
-                target,
-                BaseOptimizer.isAdaptive(network.graph()),
-                SolverChoice.schedule(config.solver(), trainer.totalSteps()));
-        ComputationGraph judged = network.graph().clone();
-        return new BeforePruning(solver, values -> {
-            FlatParameters.set(judged, values);
-            return trainer.evaluate(TITLE, judged);
-        });
-    }
-
-    private Trainer.Trained train(Trainer trainer, Network network, BeforePruning solver) {
-        ComputationGraph kept = network.graph().clone();
-        return trainer.train(TITLE, network.graph(), network.groups().count(), solver, (epoch, values) -> {
-            FlatParameters.set(kept, values);
-            return Optional.of(folder.checkpoint(epoch, out -> ModelFile.write(kept, out, false, Map.of())));
-        });
+    /** Each training of the run is kept apart, in a folder of its own. */
+    private Keeper keeper(String title, Trainer trainer, String given, DenseJudge judge) {
+        CheckpointStore store = folder.checkpoints(
+                title, config.checkpoint().kept(), sentence -> progress.say("warning   %s", sentence));
+        int every = config.checkpoint().steps(trainer.stepsPerEpoch(), trainer.totalSteps());
+        return new Keeper(store, given, every, judge, lock, stop, step -> report.resumed(title, step));
     }
 
     private int[] shape() {

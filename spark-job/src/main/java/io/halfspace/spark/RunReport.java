@@ -10,6 +10,7 @@ import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.graph.NetworkCost;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,7 +21,9 @@ import java.util.Map;
 final class RunReport {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    private final ObjectNode root = JSON.createObjectNode();
+    static final String SUCCEEDED = "succeeded";
+
+    private final ObjectNode root;
     private final Map<String, Double> seconds = new LinkedHashMap<>();
 
     /**
@@ -35,9 +38,16 @@ final class RunReport {
     record Figures(NetworkCost cost, long bytes, double accuracy, String accuracyOf, Latency latency) {}
 
     RunReport(JobConfig config, String sparkVersion) {
+        root = JSON.createObjectNode();
         root.put("status", "running");
         root.put("name", config.name());
         root.put("started", Instant.now().toString());
+        root.put("mode", ConfigSection.word(config.mode()));
+        config.erase()
+                .map(EraseConfig::target)
+                .ifPresent(target -> root.putObject("eraseTarget")
+                        .put("measure", ConfigSection.word(target.measure()))
+                        .put("amount", target.amount()));
         root.putObject("target")
                 .put("measure", ConfigSection.word(config.target().measure()))
                 .put("amount", config.target().amount());
@@ -50,6 +60,33 @@ final class RunReport {
         versions.put("java", System.getProperty("java.version"));
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         root.put("configuration", config.text());
+    }
+
+    private RunReport(ObjectNode root) {
+        this.root = root;
+    }
+
+    /**
+     * Reads what {@link #json} wrote.
+     *
+     * @throws JobException exit code 75 if it is something else
+     */
+    static RunReport read(String json) {
+        try {
+            if (JSON.readTree(json) instanceof ObjectNode root) {
+                return new RunReport(root);
+            }
+        } catch (JsonProcessingException e) {
+            throw new JobException(
+                    ExitCode.TRY_AGAIN, "Cannot read %s: %s".formatted(RunFolder.RESULT, e.getOriginalMessage()), e);
+        }
+        throw new JobException(
+                ExitCode.TRY_AGAIN, "Cannot read %s: found no report of a run".formatted(RunFolder.RESULT));
+    }
+
+    /** Notes that the run goes on from a checkpoint. */
+    void resumed(String title, int step) {
+        root.withArray("resumed").addObject().put("training", title).put("step", step);
     }
 
     /** Runs one phase of the job and notes how long it took. */
@@ -76,8 +113,31 @@ final class RunReport {
                 .set("classNames", JSON.valueToTree(data.classNames()));
     }
 
+    void segments(int total, List<String> erased) {
+        root.putObject("segments")
+                .put("total", total)
+                .put("erased", erased.size())
+                .set("names", JSON.valueToTree(erased));
+    }
+
     void groups(int total, int zero) {
         root.putObject("groups").put("total", total).put("zero", zero);
+    }
+
+    void engine(EngineChoice choice) {
+        root.putObject("engine")
+                .put("name", choice.spec().engine())
+                .put("device", choice.spec().device())
+                .put("precision", ConfigSection.word(choice.spec().precision()))
+                .put("threads", choice.spec().threads())
+                .put("reason", choice.reason());
+    }
+
+    void engineCheck(EngineCheck.Result check) {
+        root.withObject("/engine/check")
+                .put("maxRelativeDifference", check.difference)
+                .put("at", check.part)
+                .put("roundedDistance", check.rounded);
     }
 
     void kernels(String sentence) {
@@ -102,6 +162,7 @@ final class RunReport {
     }
 
     void history(String key, History history) {
+        root.set(key + "Stages", JSON.valueToTree(history.stages()));
         ArrayNode entries = root.putArray(key);
         for (History.Epoch epoch : history.epochs()) {
             ObjectNode entry = JSON.valueToTree(epoch);
@@ -114,7 +175,7 @@ final class RunReport {
     }
 
     void succeeded() {
-        root.put("status", "succeeded");
+        root.put("status", SUCCEEDED);
         root.put("exitCode", ExitCode.OK.number());
     }
 
@@ -133,6 +194,11 @@ final class RunReport {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Cannot write the report as JSON", e);
         }
+    }
+
+    /** Whether it has come to something. */
+    boolean has(String key) {
+        return root.has(key);
     }
 
     /** A value of the report as text. */

@@ -1,139 +1,196 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Evaluation;
-import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * The training loop: gradient on the executors, update by the base optimiser and solver step on the driver, over and over.
+ * The training loop: gradient on the executors, update by the base optimiser and solver step on the driver, over and over,
+ * through the stages of a run. Counts of steps and epochs, order of the examples and random numbers go on from stage to
+ * stage as if there was one.
  *
- * @param round computes gradients
- * @param validation judges parameters on the validation part ({@link Evaluation#NONE} without one)
+ * @param rounds computes gradients of what is trained in a stage
+ * @param validation judges it on the validation part ({@link Evaluation#NONE} without one)
  * @param progress told of every step
+ * @param log told of every step
  * @param stepsPerEpoch steps of an epoch
- * @param epochs passes over the training part
  */
 record TrainingLoop(
-        GradientRound round,
-        Function<float[], Evaluation> validation,
+        Function<Trainee, GradientRound> rounds,
+        BiFunction<Trainee, GradientRound, Evaluation> validation,
         Progress progress,
-        int stepsPerEpoch,
-        int epochs) {
-    /** Told when an epoch is over. */
-    interface EpochListener {
-        /** Keeps what must be kept; returns where, or empty. {@code parameters} must not be modified. */
-        Optional<String> epochDone(int epoch, float[] parameters);
+        StepLog log,
+        int stepsPerEpoch) {
+    /**
+     * Runs all stages.
+     *
+     * @param start what to begin with; its parameters and optimiser are modified
+     * @param stages in order; the end of the last one is the end of the run, a whole number of epochs
+     * @param keeper keeps the training in checkpoints; the run goes on from its last one, with the same bits
+     * @return what the last stage left
+     * @throws JobException exit code 4 at the first loss, gradient or parameter that is not finite, 143 if the process has been
+     *     asked to end; whatever ends the run, the last step that was taken is kept
+     */
+    Trained run(String title, Trainee start, List<Stage> stages, Keeper keeper) {
+        int steps = stages.get(stages.size() - 1).end();
+        Optional<TrainingCheckpoint> last = keeper.last();
+        Course course = new Course(
+                keeper, steps, last.map(TrainingCheckpoint::position).orElse(TrainingCheckpoint.Position.START));
+        Trainee trainee = last.isPresent() ? last.get().restore(start, stages) : start;
+        last.ifPresent(checkpoint -> progress.say("%-9s goes on from %s", title, checkpoint));
+        log.goOn(course.step, trainee.zeroCount());
+        progress.begin(title, course.step, steps);
+        for (int s = course.stage; s < stages.size(); s++) {
+            Stage stage = stages.get(s);
+            boolean begun = last.isPresent() && s == course.stage;
+            if (!begun) {
+                trainee = course.begin(s, stage, trainee);
+            }
+            GradientRound round = rounds.apply(trainee);
+            while (course.step < stage.end()) {
+                course.step(stage, trainee, round);
+            }
+        }
+        return new Trained(trainee, course.history);
     }
 
     /**
-     * Runs all epochs.
+     * What a run leaves.
      *
-     * @param parameters the flat parameters; modified in place
-     * @throws JobException exit code 4 at the first loss, gradient or parameter that is not finite
+     * @param trainee as the last stage left it
+     * @param history what happened
      */
-    History run(
-            String title,
-            float[] parameters,
-            BaseOptimizer optimizer,
-            SolverStep solver,
-            int groups,
-            EpochListener listener) {
-        History history = new History();
-        Optional<String> kept = Optional.empty();
-        progress.begin(title, stepsPerEpoch * epochs);
-        for (int epoch = 0; epoch < epochs; epoch++) {
-            EpochSums sums = new EpochSums();
-            for (int s = 0; s < stepsPerEpoch; s++) {
-                int step = epoch * stepsPerEpoch + s;
-                long begun = System.nanoTime();
-                GradientRound.Sum sum = gradient(parameters, epoch, s, kept);
-                long summed = System.nanoTime();
-                float[] update =
-                        optimizer.update(parameters, sum.gradient(), sum.rows(), sum.minibatches(), step, epoch);
-                long updated = System.nanoTime();
-                StepReport report = solver.step(parameters, update, optimizer.learningRate(step, epoch));
-                sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
-                progress.step(
-                        step + 1,
-                        sum.rows(),
-                        sum.lossSum() / sum.rows(),
-                        history.lastAccuracy(),
-                        report.zeroGroups(),
-                        groups);
+    record Trained(Trainee trainee, History history) {}
+
+    /** One run through the stages. */
+    private final class Course {
+        private final Keeper keeper;
+        private final int stepsInAll;
+        private final History history;
+        private EpochSums sums;
+        private int stage;
+        private int step;
+
+        Course(Keeper keeper, int stepsInAll, TrainingCheckpoint.Position position) {
+            this.keeper = keeper;
+            this.stepsInAll = stepsInAll;
+            history = position.history().copy();
+            sums = new EpochSums(position.epoch());
+            stage = position.stage();
+            step = position.step();
+        }
+
+        Trainee begin(int index, Stage next, Trainee trainee) {
+            Trainee begun = next.begin().apply(trainee);
+            stage = index;
+            history.begin(next.name(), step, begun.parameters().length);
+            return begun;
+        }
+
+        void step(Stage stage, Trainee trainee, GradientRound round) {
+            int epoch = step / stepsPerEpoch;
+            long begun = System.nanoTime();
+            GradientRound.Sum sum = gradient(round, trainee, epoch);
+            long summed = System.nanoTime();
+            float[] update = trainee.update(sum, step, epoch);
+            long updated = System.nanoTime();
+            StepReport report = trainee.step(update, step, epoch);
+            sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
+            double loss = sum.lossSum() / sum.rows();
+            log.add(step, epoch, stage, trainee, report, loss);
+            step++;
+            progress.step(
+                    step,
+                    sum.rows(),
+                    loss,
+                    history.lastAccuracy(),
+                    trainee.zeroCount(),
+                    trainee.groups().count());
+            if (step % stepsPerEpoch == 0) {
+                endEpoch(stage, trainee, round, epoch);
             }
-            checkFinite(parameters, epoch, kept);
-            history.add(sums.epoch(epoch + 1, (epoch + 1) * stepsPerEpoch, validation.apply(parameters)));
-            kept = listener.epochDone(epoch + 1, parameters);
-        }
-        return history;
-    }
-
-    private GradientRound.Sum gradient(float[] parameters, int epoch, int stepOfEpoch, Optional<String> kept) {
-        try {
-            return round.compute(parameters, epoch, stepOfEpoch);
-        } catch (DivergedException e) {
-            int step = epoch * stepsPerEpoch + stepOfEpoch + 1;
-            throw diverged(
-                    "loss or gradient is not finite (loss %s) at step %d (epoch %d) on shard %d"
-                            .formatted(e.loss(), step, epoch + 1, e.shard()),
-                    kept);
-        }
-    }
-
-    private void checkFinite(float[] parameters, int epoch, Optional<String> kept) {
-        for (float value : parameters) {
-            if (!Float.isFinite(value)) {
-                throw diverged("a parameter is not finite after epoch %d".formatted(epoch + 1), kept);
+            boolean stopping = keeper.isStopping();
+            if (stopping || keeper.isDue(step, stepsInAll)) {
+                keep(trainee);
+            }
+            if (stopping) {
+                throw stopped();
             }
         }
-    }
 
-    private static JobException diverged(String what, Optional<String> kept) {
-        return new JobException(
-                ExitCode.CHECK_FAILED,
-                "Cannot go on training: %s; the last good checkpoint is %s; lower training.learning-rate"
-                        .formatted(what, kept.orElse("none, it was the first epoch")));
-    }
-
-    /** What adds up over the steps of an epoch. */
-    private static final class EpochSums {
-        private final long started = System.nanoTime();
-        private double lossSum;
-        private long rows;
-        private double computeMillis;
-        private long roundNanos;
-        private long updateNanos;
-        private long solverNanos;
-        private StepReport last;
-
-        void add(GradientRound.Sum sum, StepReport report, long round, long update, long solver) {
-            lossSum += sum.lossSum();
-            rows += sum.rows();
-            computeMillis += sum.slowestMillis();
-            roundNanos += round;
-            updateNanos += update;
-            solverNanos += solver;
-            last = report;
+        private void endEpoch(Stage stage, Trainee trainee, GradientRound round, int epoch) {
+            checkFinite(trainee.parameters());
+            Evaluation judged = validation.apply(trainee, round);
+            history.add(sums.epoch(epoch + 1, step, stage, trainee, judged));
+            sums = new EpochSums(EpochSums.Sums.NONE);
         }
 
-        History.Epoch epoch(int number, int steps, Evaluation validation) {
-            boolean judged = validation.rows() > 0;
-            return new History.Epoch(
-                    number,
-                    steps,
-                    last.phase().name(),
-                    last.zeroGroups(),
-                    lossSum / rows,
-                    judged ? validation.loss() : Double.NaN,
-                    judged ? validation.accuracy() : Double.NaN,
-                    (System.nanoTime() - started) / 1e9,
-                    roundNanos / 1e9,
-                    computeMillis / 1e3,
-                    updateNanos / 1e9,
-                    solverNanos / 1e9);
+        private void keep(Trainee trainee) {
+            checkFinite(trainee.parameters());
+            log.keep(step);
+            keeper.keep(
+                    new TrainingCheckpoint.Position(
+                            step,
+                            stage,
+                            trainee.cuts(),
+                            keeper.given(),
+                            history,
+                            sums.sums(),
+                            keeper.judge().evaluation()),
+                    trainee);
+        }
+
+        private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int epoch) {
+            try {
+                return round.compute(trainee.parameters(), epoch, step % stepsPerEpoch);
+            } catch (DivergedException e) {
+                throw diverged("loss or gradient is not finite (loss %s) at step %d (epoch %d) on shard %d"
+                        .formatted(e.loss(), step + 1, epoch + 1, e.shard()));
+            } catch (Exception e) {
+                // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
+                keepBecauseOf(e, trainee);
+                if (keeper.isStopping()) {
+                    throw stopped();
+                }
+                throw e;
+            }
+        }
+
+        /** The cluster failed, what the driver knows did not. */
+        private void keepBecauseOf(Exception failure, Trainee trainee) {
+            if (step == 0) {
+                return;
+            }
+            try {
+                keep(trainee);
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+
+        private void checkFinite(float[] parameters) {
+            for (float value : parameters) {
+                if (!Float.isFinite(value)) {
+                    throw diverged("a parameter is not finite after step %d".formatted(step));
+                }
+            }
+        }
+
+        private JobException diverged(String what) {
+            return new JobException(
+                    ExitCode.CHECK_FAILED,
+                    "Cannot go on training: %s; the last good checkpoint is %s; lower training.learning-rate"
+                            .formatted(what, keeper.latest()));
+        }
+
+        private JobException stopped() {
+            return new JobException(
+                    ExitCode.STOPPED,
+                    "Stopped after step %d of %d, as asked; the same command goes on from %s"
+                            .formatted(step, stepsInAll, keeper.latest()));
         }
     }
 }
