@@ -30,8 +30,10 @@ import org.eclipse.elk.graph.util.ElkGraphUtil;
  * lines are left out of the layout and drawn as curves beside it, so that a thousand cards take a few seconds.
  */
 final class Layout {
-    /** Layers that all lines together may pass by before the longest are left out. */
-    private static final int PASSED_LAYERS = 4000;
+    /** Layers that all lines together may pass by before the longest are left out, and more of them a card. */
+    private static final int PASSED_LAYERS = 600;
+
+    private static final int PASSED_LAYERS_A_CARD = 2;
 
     /** Cards up to which the layout takes its time. */
     private static final int SMALL = 300;
@@ -167,7 +169,8 @@ final class Layout {
                 .sorted(Comparator.comparingInt(i -> -passed[i]))
                 .mapToInt(i -> i)
                 .toArray();
-        for (int i = 0; sum > PASSED_LAYERS && passed[longestFirst[i]] > 0; i++) {
+        long most = PASSED_LAYERS + (long) PASSED_LAYERS_A_CARD * cards;
+        for (int i = 0; sum > most && passed[longestFirst[i]] > 0; i++) {
             routed[longestFirst[i]] = false;
             sum -= passed[longestFirst[i]];
         }
