@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.SubnetworkBuilder;
+import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.Remainder;
 import io.halfspace.graph.ZeroGroups;
@@ -11,8 +12,10 @@ import io.halfspace.solver.PlainStep;
 import io.halfspace.solver.Solver;
 import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -30,6 +33,9 @@ final class Trainee {
     private boolean[] zero;
 
     private int zeroCount;
+    /** Segments that were more redundant than a chosen one, and stay because the network needs them. */
+    private List<String> passedOver = List.of();
+
     private final Optional<Origin> origin;
 
     private Trainee(
@@ -73,7 +79,7 @@ final class Trainee {
      * @param analysis analyses the built network
      */
     Trainee cut(Function<ComputationGraph, Network> analysis) {
-        boolean[] gone = ZeroGroups.in(groups, parameters);
+        boolean[] gone = ZeroGroups.removable(groups, parameters);
         Remainder remainder = groups.without(gone);
         ComputationGraph built = SubnetworkBuilder.build(toGraph(), network.trace(), remainder);
         return new Trainee(
@@ -110,6 +116,12 @@ final class Trainee {
             zero = driver.zeroGroups();
             zeroCount = report.zeroGroups();
         }
+        if (report.phase() == Phase.WARM_UP
+                && groups instanceof ErasableSegments segments
+                && solver instanceof Solver driver) {
+            passedOver =
+                    IntStream.of(driver.passedOver()).mapToObj(segments::name).toList();
+        }
         return report;
     }
 
@@ -134,6 +146,11 @@ final class Trainee {
     /** By group, whether it is zero (or gone); not to be modified. */
     boolean[] zero() {
         return zero;
+    }
+
+    /** Segments that were more redundant than a chosen one, most redundant first, and stay because the network needs them. */
+    List<String> passedOver() {
+        return passedOver;
     }
 
     /** How many groups are zero, or gone. */

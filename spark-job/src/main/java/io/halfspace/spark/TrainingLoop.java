@@ -47,7 +47,12 @@ record TrainingLoop(
         for (Stage stage : stages) {
             trainee = stage.begin().apply(trainee);
             GradientRound round = rounds.apply(trainee);
-            course.history.begin(stage.name(), step, trainee.parameters().length);
+            course.history.begin(stage.name(), step, trainee);
+            if (!trainee.passedOver().isEmpty()) {
+                progress.say(
+                        "kept      %s: the network needs them beside what leaves",
+                        String.join(", ", trainee.passedOver()));
+            }
             for (; step < stage.end(); step++) {
                 course.step(stage, trainee, round, step);
             }
