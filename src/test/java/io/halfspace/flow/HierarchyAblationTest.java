@@ -57,7 +57,7 @@ class HierarchyAblationTest {
                 "stacked-unets:width=8",
                 "super-resnet:width=4,depth=2",
                 "demo-supnet:width=8",
-                "darts:cells=3,width=4"
+                "darts:cells=3,width=4,nodes=2"
             })
     void plainSelection_endsInInvalidNetworks(String name) {
         int[] invalid = new int[SHARES.length];
