@@ -58,6 +58,11 @@ record History(List<Epoch> epochs, List<Begun> stages) {
             double updateSeconds,
             double solverSeconds) {}
 
+    /** A history of its own with the same entries. */
+    History copy() {
+        return new History(new ArrayList<>(epochs), new ArrayList<>(stages));
+    }
+
     void begin(String stage, int step, Trainee trainee) {
         stages.add(new Begun(stage, step, trainee.parameters().length, trainee.passedOver()));
     }

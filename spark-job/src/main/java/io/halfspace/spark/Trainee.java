@@ -10,8 +10,12 @@ import io.halfspace.graph.ZeroGroups;
 import io.halfspace.solver.Phase;
 import io.halfspace.solver.PlainStep;
 import io.halfspace.solver.Solver;
+import io.halfspace.solver.SolverState;
 import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,9 +37,6 @@ final class Trainee {
     private boolean[] zero;
 
     private int zeroCount;
-    /** Segments that were more redundant than a chosen one, and stay because the network needs them. */
-    private List<String> passedOver = List.of();
-
     private final Optional<Origin> origin;
 
     private Trainee(
@@ -116,13 +117,37 @@ final class Trainee {
             zero = driver.zeroGroups();
             zeroCount = report.zeroGroups();
         }
-        if (report.phase() == Phase.WARM_UP
-                && groups instanceof ErasableSegments segments
-                && solver instanceof Solver driver) {
-            passedOver =
-                    IntStream.of(driver.passedOver()).mapToObj(segments::name).toList();
-        }
         return report;
+    }
+
+    /** What the solver needs to go on; empty where plain steps are taken. */
+    Optional<SolverState> solverState() {
+        return solver instanceof Solver driver ? Optional.of(driver.state()) : Optional.empty();
+    }
+
+    /** Writes what the optimiser remembers. */
+    void saveOptimizer(DataOutput out) throws IOException {
+        optimizer.save(out);
+    }
+
+    /** Overwrites the parameters. {@code values} is not modified. */
+    void load(float[] values) {
+        if (values.length != parameters.length) {
+            throw new IllegalArgumentException(
+                    "Cannot go on: found %d parameters, expected %d".formatted(values.length, parameters.length));
+        }
+        System.arraycopy(values, 0, parameters, 0, values.length);
+    }
+
+    /** Goes on from what {@link #parameters}, {@link #saveOptimizer} and {@link #solverState} gave. */
+    void restore(float[] values, DataInput memory, Optional<SolverState> state) throws IOException {
+        load(values);
+        optimizer.restore(memory);
+        if (solver instanceof Solver driver) {
+            driver.restore(state.orElseThrow(() -> new IOException("Cannot go on: the solver's state is missing")));
+            zero = driver.zeroGroups();
+            zeroCount = count(zero);
+        }
     }
 
     double learningRate(int step, int epoch) {
@@ -148,14 +173,20 @@ final class Trainee {
         return zero;
     }
 
-    /** Segments that were more redundant than a chosen one, most redundant first, and stay because the network needs them. */
-    List<String> passedOver() {
-        return passedOver;
-    }
-
     /** How many groups are zero, or gone. */
     int zeroCount() {
         return zeroCount;
+    }
+
+    /**
+     * Segments that stay although they were more redundant than a chosen one, most redundant first, because the network
+     * needs them; none before the choice.
+     */
+    List<String> passedOver() {
+        if (groups instanceof ErasableSegments segments && solver instanceof Solver driver) {
+            return IntStream.of(driver.passedOver()).mapToObj(segments::name).toList();
+        }
+        return List.of();
     }
 
     /** How often the network was cut. */
