@@ -47,12 +47,13 @@ final class Saliency {
     void observe(GroupSums sums) {
         Arrays.fill(layerSize, 0);
         for (int g = 0; g < measure.length; g++) {
-            layerSize[layer[g]] += rootMeanSquare(sums, g) / layerGroups[layer[g]];
+            smallness[g] = rootMeanSquare(sums, g);
+            layerSize[layer[g]] += smallness[g] / layerGroups[layer[g]];
         }
         for (int g = 0; g < measure.length; g++) {
             cosine[g] = Penalty.cosine(sums.xx(g), sums.uu(g), sums.xu(g));
             double mean = layerSize[layer[g]];
-            smallness[g] = 1 / ((mean == 0 ? 0 : rootMeanSquare(sums, g) / mean) + STABILISER);
+            smallness[g] = 1 / ((mean == 0 ? 0 : smallness[g] / mean) + STABILISER);
         }
         double cosineWeight = 0.5 * reciprocalNorm(cosine);
         double smallnessWeight = 0.5 * reciprocalNorm(smallness);
