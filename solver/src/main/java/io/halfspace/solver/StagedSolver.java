@@ -198,11 +198,16 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
         double least = Double.POSITIVE_INFINITY;
         double most = 0;
         double cosines = 0;
+        double leastCosine = 1;
+        double mostCosine = -1;
         int penalised = 0;
         for (int i = 0; i < chosen.liveCount(); i++) {
             int group = chosen.live(i);
             if (mu[group] >= 0) {
-                cosines += Penalty.cosine(sums.xx(group), sums.uu(group), sums.xu(group));
+                double cosine = Penalty.cosine(sums.xx(group), sums.uu(group), sums.xu(group));
+                cosines += cosine;
+                leastCosine = Math.min(leastCosine, cosine);
+                mostCosine = Math.max(mostCosine, cosine);
                 least = Math.min(least, mu[group]);
                 most = Math.max(most, mu[group]);
                 penalised++;
@@ -218,7 +223,9 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
                 projections,
                 lambdas ? least / learningRate : 0,
                 lambdas ? most / learningRate : 0,
-                penalised == 0 ? 0 : cosines / penalised);
+                penalised == 0 ? 0 : leastCosine,
+                penalised == 0 ? 0 : cosines / penalised,
+                penalised == 0 ? 0 : mostCosine);
     }
 
     private void choose() {
