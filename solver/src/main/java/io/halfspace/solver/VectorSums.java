@@ -4,8 +4,8 @@ package io.halfspace.solver;
  * Inner products of {@link #BLOCK} values at a time, written so that the compiler of JDK 17 turns them into vector
  * instructions, which it never does with a sum into a variable. It does with loops that store one value by one index, if all
  * that they read and write lies in one array at constant distances: so a block is copied beside its update, folded four to
- * one, and folded again, until little is left to add up. Takes about 0.25 ns a value where adding up takes 0.5; where the
- * compiler does not follow, it is slower and gives the same bits.
+ * one, and folded again, until little is left to add up. Takes about half the time of adding up; where the compiler does not
+ * follow, it is slower and gives the same bits.
  *
  * <p>Not thread-safe: the array belongs to one thread at a time.
  */

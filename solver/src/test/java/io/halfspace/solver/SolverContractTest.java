@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every solver promises. */
 final class SolverContractTest {
-    /** Object header, four ints and references, three doubles, rounded up for any JVM. */
-    private static final long REPORT_BYTES = 80;
+    /** The report has 72 bytes; the rest is for what the common pool allocates when its threads come and go. */
+    private static final long REPORT_BYTES = 128;
 
     private static final float RATE = 0.05f;
 
