@@ -100,6 +100,8 @@ public final class TorchGradientEngine implements GradientEngine {
                         Tensors.values(head.answer(run, signals.get(i), mask).to(type)));
             }
             return outputs;
+        } catch (RuntimeException e) {
+            throw TorchMemoryException.explain(e, batch.rows(), device);
         }
     }
 
@@ -151,6 +153,8 @@ public final class TorchGradientEngine implements GradientEngine {
                 lossSum += sum.item_double();
             }
             return lossSum;
+        } catch (RuntimeException e) {
+            throw TorchMemoryException.explain(e, batch.rows(), device);
         } finally {
             parameters.clearGradients();
         }
