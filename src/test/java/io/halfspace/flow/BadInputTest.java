@@ -31,6 +31,11 @@ final class BadInputTest {
                 "training={epochs: 2};model=../examples/digits.yaml | 5 | digits.yaml",
                 "training={epochs: 2, optimizer: sgd, learning-rate: 1000000} | 4 | not finite",
                 "training.colour=red | 2 | unknown key",
+                "mode=erase | 5 | it has no erasable segment, give the network a chain of layers",
+                "layers={min-channels: {'*': 30}} | 2 | or lower layers.min-channels and layers.round-to",
+                "solver={warm-up: 30 steps, frozen-at: 300 steps} | 2 | Cannot fit the schedule into the run",
+                "model='super-resnet:deep=2' | 2 | expected SIZE=NUMBER with a size of width, depth",
+                "model='branches';mode=erase;target={groups: 9} | 2 | segments can leave",
             })
     void fault_endsWithItsExitCodeAndSaysWhatIsWrong(String setting, int exitCode, String says) {
         Path folder = parent.resolve("run");

@@ -1,5 +1,6 @@
 package io.halfspace.dl4j;
 
+import io.halfspace.graph.Remainder;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -15,6 +16,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
 /**
  * Deeplearning4j's own updater, on the driver: turns a gradient into the step that the user's configuration asks for
  * (Adam, Nesterovs, schedules, gradient clipping, L1, L2, weight decay).
+ *
+ * <p>Running statistics are kept out of all of it. Deviation from Deeplearning4j, whose clipping and normalisation of a
+ * layer's gradient count the steps of its running mean and variance too, and scale them.
  *
  * <p>Borrows a network, whose parameters and gradient it overwrites with every call. Not thread-safe.
  */
@@ -51,13 +55,33 @@ public final class BaseOptimizer {
      */
     public float[] update(float[] parameters, float[] gradient, int rows, int minibatches, int iteration, int epoch) {
         FlatParameters.set(network, parameters);
-        INDArray flat = network.getFlattenedGradients();
-        FlatParameters.write(gradient, flat);
-        if (minibatches > 1) {
-            statistics.forEach(sum -> sum.divi(minibatches));
-        }
+        FlatParameters.write(gradient, network.getFlattenedGradients());
+        update(rows, minibatches, iteration, epoch);
+        return FlatParameters.copy(network.getFlattenedGradients());
+    }
+
+    /** The same for the network's present parameters and flattened gradient, which becomes the step, in its data type. */
+    void update(int rows, int minibatches, int iteration, int epoch) {
+        List<INDArray> steps =
+                statistics.stream().map(sum -> sum.div(minibatches)).toList();
+        statistics.forEach(sum -> sum.assign(0));
         updater.update(gradientViews, iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
-        return FlatParameters.copy(flat);
+        for (int i = 0; i < steps.size(); i++) {
+            statistics.get(i).assign(steps.get(i));
+        }
+    }
+
+    /**
+     * An optimiser for a network that was cut out of this one's: what it remembers of every parameter that stays (momentum,
+     * moments) goes with it. This one is not modified.
+     *
+     * @param smaller borrowed by the new optimiser
+     * @param remainder what stayed of the parameters
+     */
+    public BaseOptimizer cut(ComputationGraph smaller, Remainder remainder) {
+        BaseOptimizer optimizer = new BaseOptimizer(smaller);
+        OptimizerState.of(updater, network.numParams()).gather(remainder).writeTo(optimizer.updater);
+        return optimizer;
     }
 
     /** Learning rate that the updater uses at a step: the largest over all layers. */

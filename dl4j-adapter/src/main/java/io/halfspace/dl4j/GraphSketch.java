@@ -14,7 +14,9 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -52,16 +54,44 @@ final class GraphSketch {
 
     /** Convolution without bias, batch-norm. */
     String normalizedConvolution(String name, String from, int channels, int kernel, int stride) {
+        return normalization(name + "-bn", convolution(name + "-conv", from, channels, kernel, stride, false));
+    }
+
+    /** A 3x3 convolution alone, under its very name. */
+    String bareConvolution(String name, String from, int channels, int stride, boolean bias) {
+        return convolution(name, from, channels, 3, stride, bias);
+    }
+
+    /** Depthwise, then pointwise convolution without bias between, batch-norm. */
+    String separableConvolution(String name, String from, int channels, int kernel, int stride, int dilation) {
+        int padding = dilation * (kernel - 1) / 2;
         String convolution = layer(
                 name + "-conv",
-                new ConvolutionLayer.Builder(kernel, kernel)
+                new SeparableConvolution2D.Builder(kernel, kernel)
                         .stride(stride, stride)
-                        .padding(kernel / 2, kernel / 2)
+                        .padding(padding, padding)
+                        .dilation(dilation, dilation)
                         .nOut(channels)
                         .hasBias(false)
                         .build(),
                 from);
-        return layer(name + "-bn", new BatchNormalization.Builder().build(), convolution);
+        return normalization(name + "-bn", convolution);
+    }
+
+    String normalization(String name, String from) {
+        return layer(name, new BatchNormalization.Builder().build(), from);
+    }
+
+    private String convolution(String name, String from, int channels, int kernel, int stride, boolean bias) {
+        return layer(
+                name,
+                new ConvolutionLayer.Builder(kernel, kernel)
+                        .stride(stride, stride)
+                        .padding(kernel / 2, kernel / 2)
+                        .nOut(channels)
+                        .hasBias(bias)
+                        .build(),
+                from);
     }
 
     /** Convolution with bias and relu, unpadded. */
@@ -76,7 +106,12 @@ final class GraphSketch {
     }
 
     String relu(String name, String from) {
-        return layer(name + "-relu", new ActivationLayer(Activation.RELU), from);
+        return bareRelu(name + "-relu", from);
+    }
+
+    /** A relu under its very name. */
+    String bareRelu(String name, String from) {
+        return layer(name, new ActivationLayer(Activation.RELU), from);
     }
 
     String maxPooling(String name, String from) {
@@ -85,6 +120,29 @@ final class GraphSketch {
                 new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX, new int[] {2, 2}, new int[] {2, 2})
                         .build(),
                 from);
+    }
+
+    /** 3x3 max pooling, padded by one. */
+    String maxPoolingSame(String name, String from, int stride) {
+        return poolingSame(name, SubsamplingLayer.PoolingType.MAX, from, stride);
+    }
+
+    /** 3x3 average pooling, padded by one. */
+    String averagePoolingSame(String name, String from, int stride) {
+        return poolingSame(name, SubsamplingLayer.PoolingType.AVG, from, stride);
+    }
+
+    private String poolingSame(String name, SubsamplingLayer.PoolingType type, String from, int stride) {
+        return layer(
+                name,
+                new SubsamplingLayer.Builder(type, new int[] {3, 3}, new int[] {stride, stride}, new int[] {1, 1})
+                        .build(),
+                from);
+    }
+
+    /** Every pixel twice in each direction. */
+    String doubled(String name, String from) {
+        return layer(name, new Upsampling2D.Builder(2).build(), from);
     }
 
     String globalPooling(String from) {

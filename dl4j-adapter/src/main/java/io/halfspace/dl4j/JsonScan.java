@@ -89,7 +89,7 @@ final class JsonScan {
         Matcher names = DOTTED_NAME.matcher(value);
         while (names.find()) {
             String name = names.group();
-            if (seen.add(name) && !allowed(name) && isClass(name)) {
+            if (seen.add(name) && !ownPackage(name) && isClass(name) && !LayerRules.cover(name)) {
                 throw refused(name);
             }
             if (seen.size() > MOST_DOTTED_NAMES) {
@@ -99,7 +99,11 @@ final class JsonScan {
     }
 
     private static boolean allowed(String name) {
-        return PACKAGES.stream().anyMatch(name::startsWith) || LayerRules.cover(name);
+        return ownPackage(name) || LayerRules.cover(name);
+    }
+
+    private static boolean ownPackage(String name) {
+        return PACKAGES.stream().anyMatch(name::startsWith);
     }
 
     /** Whether there is such a class, found without loading it. */

@@ -9,11 +9,13 @@ import java.util.List;
  * @param channels kept output channels, ascending
  */
 public record Kept(List<int[]> inputs, int[] channels) {
-    int in() {
+    /** Number of channels that stay of the first input. */
+    public int in() {
         return inputs.get(0).length;
     }
 
-    int out() {
+    /** Number of own channels that stay. */
+    public int out() {
         return channels.length;
     }
 }

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
 
 /**
  * The user's own rules. They are looked up anew each time: jars may join a running session, and only classes that are not
@@ -23,14 +26,20 @@ final class LayerRules {
         return Optional.empty();
     }
 
-    /** Whether a rule covers the class of this name. */
+    /** Whether a rule covers the class of this name, and it is a configuration. */
     static boolean cover(String className) {
         for (LayerRule<?> rule : load()) {
-            if (rule.type().getName().equals(className)) {
+            if (rule.type().getName().equals(className) && isConfiguration(rule.type())) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isConfiguration(Class<?> type) {
+        return Layer.class.isAssignableFrom(type)
+                || GraphVertex.class.isAssignableFrom(type)
+                || InputPreProcessor.class.isAssignableFrom(type);
     }
 
     private static <T> Rule<T> rule(LayerRule<T> rule) {

@@ -47,8 +47,8 @@ record Placement(List<Part> parts, List<Shape> shapes, List<Operation> operation
         Site site = new Site(inputs, whole, offset, parameters);
         try {
             return known(parts, site, subject, outputs);
-        } catch (RuntimeException | LinkageError e) {
-            return unknown(site, "its rule fails: " + e.getMessage());
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            return unknown(site, "its rule fails: " + e);
         }
     }
 

@@ -11,15 +11,18 @@ import java.util.List;
  * @param parameters number of its parameters, running statistics included
  */
 public record Site(List<Shape> inputs, Shape output, int offset, int parameters) {
-    Shape input() {
+    /** What feeds it, if there is one input. */
+    public Shape input() {
         return inputs.get(0);
     }
 
-    int channels() {
+    /** Channels that it gives. */
+    public int channels() {
         return output.channels();
     }
 
-    long positions() {
+    /** Values of one of these channels, for one example. */
+    public long positions() {
         return output.positions();
     }
 }

@@ -61,7 +61,7 @@ public final class SubnetworkBuilder {
         configuration.setIterationCount(original.getIterationCount());
         configuration.setEpochCount(original.getEpochCount());
         ComputationGraph built = new ComputationGraph(configuration);
-        built.init(parameters(network.params(), remainder), false);
+        built.init(gather(network.params(), remainder), false);
         return built;
     }
 
@@ -154,7 +154,7 @@ public final class SubnetworkBuilder {
     }
 
     /** The values that stay, as a row of the same data type. */
-    private static INDArray parameters(INDArray full, Remainder remainder) {
+    static INDArray gather(INDArray full, Remainder remainder) {
         INDArray flat = full.reshape(full.length());
         INDArray kept = full.dataType() == DataType.DOUBLE
                 ? Nd4j.createFromArray(remainder.gather(flat.toDoubleVector()))

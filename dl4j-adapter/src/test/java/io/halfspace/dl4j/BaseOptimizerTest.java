@@ -9,18 +9,22 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
@@ -41,6 +45,13 @@ final class BaseOptimizerTest {
                         .updater(new Adam(0.01))
                         .weightDecay(1e-2)
                         .l1(1e-3),
+                new NeuralNetConfiguration.Builder().updater(new AMSGrad(0.01)),
+                new NeuralNetConfiguration.Builder().updater(new RmsProp(0.01)));
+    }
+
+    /** Without statistics where norms are taken: Deeplearning4j counts the steps of a layer's statistics among them. */
+    static Stream<NeuralNetConfiguration.Builder> normalizations() {
+        return Stream.of(
                 new NeuralNetConfiguration.Builder()
                         .updater(new RmsProp(0.01))
                         .gradientNormalization(GradientNormalization.ClipL2PerLayer)
@@ -53,7 +64,16 @@ final class BaseOptimizerTest {
     @ParameterizedTest
     @MethodSource("updaters")
     void fiveSteps_equalFiveStepsOfFit(NeuralNetConfiguration.Builder builder) {
-        ComputationGraphConfiguration configuration = configuration(builder);
+        assertEqualToFit(configuration(builder));
+    }
+
+    @ParameterizedTest
+    @MethodSource("normalizations")
+    void fiveStepsWithNormalization_equalFiveStepsOfFit(NeuralNetConfiguration.Builder builder) {
+        assertEqualToFit(configuration(builder, new ActivationLayer(Activation.TANH)));
+    }
+
+    private static void assertEqualToFit(ComputationGraphConfiguration configuration) {
         ComputationGraph reference = new ComputationGraph(configuration.clone());
         reference.init();
         ComputationGraph own = reference.clone();
@@ -95,6 +115,36 @@ final class BaseOptimizerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(GradientNormalization.class)
+    void statistics_takeTheirStepWhateverIsDoneToGradients(GradientNormalization normalization) {
+        ComputationGraph network = new ComputationGraph(configuration(new NeuralNetConfiguration.Builder()
+                .updater(new Adam(0.1))
+                .l1(0.1)
+                .l2(0.1)
+                .weightDecay(0.1)
+                .gradientNormalization(normalization)
+                .gradientNormalizationThreshold(1e-3)));
+        network.init();
+        float[] gradient = new float[(int) network.numParams()];
+        Arrays.fill(gradient, 3f);
+        float[] update = new BaseOptimizer(network.clone()).update(FlatParameters.of(network), gradient, 4, 1, 0, 0);
+        for (FlatParameters.Range range : FlatParameters.statistics(network)) {
+            Arrays.fill(gradient, range.from(), range.to(), 1000f);
+        }
+
+        float[] again = new BaseOptimizer(network.clone()).update(FlatParameters.of(network), gradient, 4, 1, 0, 0);
+
+        for (FlatParameters.Range range : FlatParameters.statistics(network)) {
+            for (int i = range.from(); i < range.to(); i++) {
+                assertThat(update[i]).isEqualTo(3f);
+                assertThat(again[i]).isEqualTo(1000f);
+                again[i] = 3f;
+            }
+        }
+        assertThat(again).as("statistics leave the norms of gradients alone").containsExactly(update);
+    }
+
     @Test
     void learningRateAndKind_comeFromTheUpdater() {
         ComputationGraph network =
@@ -106,12 +156,16 @@ final class BaseOptimizerTest {
     }
 
     private static ComputationGraphConfiguration configuration(NeuralNetConfiguration.Builder builder) {
+        return configuration(builder, new BatchNormalization());
+    }
+
+    private static ComputationGraphConfiguration configuration(NeuralNetConfiguration.Builder builder, Layer middle) {
         return builder.seed(7)
                 .activation(Activation.TANH)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nOut(4).build(), "in")
-                .addLayer("bn", new BatchNormalization(), "conv")
+                .addLayer("bn", middle, "conv")
                 .addLayer("dense", new DenseLayer.Builder().nOut(5).build(), "bn")
                 .addLayer(
                         "out",

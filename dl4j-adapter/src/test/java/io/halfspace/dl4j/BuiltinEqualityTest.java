@@ -27,6 +27,7 @@ final class BuiltinEqualityTest {
 
     static Stream<Arguments> networks() {
         return BuiltinNetworks.names().stream()
+                .map(BuiltinNetworksTest::small)
                 .flatMap(name -> Stream.of(DataType.FLOAT, DataType.DOUBLE).map(type -> Arguments.of(name, type)));
     }
 
@@ -71,6 +72,10 @@ final class BuiltinEqualityTest {
                 continue;
             }
             for (Map.Entry<String, INDArray> entry : vertex.paramTable(false).entrySet()) {
+                if (vertex.getVertexName().equals("output")) {
+                    // Sums of many branches grow large: kept from saturating the softmax.
+                    entry.getValue().muli(0.03);
+                }
                 if (List.of("W", "pW").contains(entry.getKey())) {
                     continue;
                 }

@@ -30,7 +30,16 @@ class BuiltinNetworksTest {
     }
 
     static Iterable<String> names() {
-        return BuiltinNetworks.names();
+        return BuiltinNetworks.names().stream().map(BuiltinNetworksTest::small).toList();
+    }
+
+    /** The name with sizes that a test can afford. */
+    static String small(String name) {
+        return switch (name) {
+            case "super-resnet" -> "super-resnet:width=8,depth=1";
+            case "darts" -> "darts:cells=3,width=6,nodes=2";
+            default -> name;
+        };
     }
 
     @ParameterizedTest
@@ -80,9 +89,9 @@ class BuiltinNetworksTest {
     void an_unknown_name_is_answered_with_the_known_ones() {
         assertThatThrownBy(() -> create("resnet19", RGB32, 10, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
+                .hasMessageStartingWith(
                         "Cannot create network 'resnet19': there is none of that name, expected one of digits, lenet,"
-                                + " branches, resnet20, resnet18, vgg16-bn");
+                                + " branches, resnet20, resnet18, vgg16-bn, demo-supnet, stacked-unets, super-resnet, darts, zoo:");
     }
 
     @Test
@@ -93,6 +102,24 @@ class BuiltinNetworksTest {
         assertThatThrownBy(() -> create("digits", new int[] {64}, 10, 1))
                 .hasMessageContaining("found input shape [64]");
         assertThatThrownBy(() -> create("digits", RGB32, 1, 1)).hasMessageContaining("found 1 classes");
+    }
+
+    @Test
+    void sizes_follow_the_name() {
+        assertThat(create("stacked-unets:width=8", RGB32, 10, 1).numParams())
+                .isLessThan(create("stacked-unets", RGB32, 10, 1).numParams() / 30);
+        assertThatThrownBy(() -> create("super-resnet:depht=2", RGB32, 10, 1))
+                .hasMessage("Cannot create network 'super-resnet:depht=2': found 'depht=2', expected SIZE=NUMBER with a"
+                        + " size of width, depth");
+        assertThatThrownBy(() -> create("super-resnet:width=0", RGB32, 10, 1))
+                .hasMessage(
+                        "Cannot create network 'super-resnet:width=0': found width '0', expected a whole number from"
+                                + " 1 to 4096");
+        assertThatThrownBy(() -> create("resnet20:width=3", RGB32, 10, 1))
+                .hasMessage("Cannot create network 'resnet20:width=3': it has no sizes to choose, expected 'resnet20'");
+        assertThatThrownBy(() -> create("stacked-unets", new int[] {1, 28, 28}, 10, 1))
+                .hasMessage("Cannot create network 'stacked-unets': it halves its input several times, found 28 x 28,"
+                        + " expected multiples of 8");
     }
 
     private static ComputationGraph create(String name, int[] shape, int classes, long seed) {

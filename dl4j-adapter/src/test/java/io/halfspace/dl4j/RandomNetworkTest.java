@@ -24,33 +24,45 @@ class RandomNetworkTest {
         private int cut;
         private int alive;
         private int finite;
+
+        private void judge(String what, int seeds, int leastTypes) {
+            System.out.printf(
+                    "%d %s (seeds from 0 on): %d finite, %d tell examples apart, %d lose channels, of %s%n",
+                    seeds, what, finite, alive, cut, types);
+            assertThat(finite).isEqualTo(seeds);
+            assertThat(alive).isGreaterThan(seeds * 2 / 3);
+            assertThat(cut).isGreaterThan(seeds * 2 / 3);
+            assertThat(types)
+                    .hasSizeGreaterThan(leastTypes)
+                    .allSatisfy((type, times) -> assertThat(times).as(type).isGreaterThan(4));
+        }
     }
 
     @Test
     void builtNetworkEqualsZeroed() {
         int seeds = 170;
         Tally tally = new Tally();
-        LongStream.range(0, seeds).forEach(seed -> check(seed, tally));
-        System.out.printf(
-                "%d random networks: %d finite, %d tell examples apart, %d lose channels, of %s%n",
-                seeds, tally.finite, tally.alive, tally.cut, tally.types);
-        assertThat(tally.finite).isEqualTo(seeds);
-        assertThat(tally.alive).isGreaterThan(seeds * 2 / 3);
-        assertThat(tally.cut).isGreaterThan(seeds * 2 / 3);
-        assertThat(tally.types)
-                .hasSizeGreaterThan(20)
-                .allSatisfy((type, times) -> assertThat(times).as(type).isGreaterThan(4));
+        LongStream.range(0, seeds).forEach(seed -> check(RandomNetworks.of(seed), seed, tally));
+        tally.judge("random networks", seeds, 27);
+    }
+
+    @Test
+    void builtNetworkEqualsZeroed_overSeries() {
+        int seeds = 150;
+        Tally tally = new Tally();
+        LongStream.range(0, seeds).forEach(seed -> check(RandomSeries.of(seed), seed, tally));
+        tally.judge("random networks over series", seeds, 17);
     }
 
     @Test
     @Tag("slow")
     void builtNetworkEqualsZeroed_forManyMore() {
         Tally tally = new Tally();
-        LongStream.range(1000, 3000).forEach(seed -> check(seed, tally));
+        LongStream.range(1000, 3000).forEach(seed -> check(RandomNetworks.of(seed), seed, tally));
+        LongStream.range(1000, 2000).forEach(seed -> check(RandomSeries.of(seed), seed, tally));
     }
 
-    private static void check(long seed, Tally tally) {
-        Topology topology = RandomNetworks.of(seed);
+    private static void check(Topology topology, long seed, Tally tally) {
         double share = 0.25 * (1 + seed % 4);
         try {
             check(topology, DataType.FLOAT, share, seed, tally);
@@ -74,7 +86,7 @@ class RandomNetworkTest {
         INDArray[] probe = topology.probe(type);
         EquivalenceCheck check = EquivalenceCheck.compare(network, built, probe);
         assertThat(check.passed()).as("%s", check).isTrue();
-        assertThat(built.numParams())
+        assertThat(built.params().length())
                 .isEqualTo(thinning.cost().parameters() + thinning.cost().statistics());
         TraceGraph again = NetworkTracer.trace(built, topology.types());
         assertThat(new Thinning(again, GroupPartition.of(again)).cost()).isEqualTo(thinning.cost());
@@ -84,7 +96,7 @@ class RandomNetworkTest {
             }
             tally.finite++;
             tally.alive += TopologyTest.tellsExamplesApart(network, probe) ? 1 : 0;
-            tally.cut += built.numParams() < network.numParams() ? 1 : 0;
+            tally.cut += built.params().length() < network.params().length() ? 1 : 0;
         }
     }
 

@@ -9,10 +9,13 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -26,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -36,6 +40,9 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -134,7 +141,7 @@ final class RandomNetworks {
         int stride = 1 + random.nextInt(4) / 3;
         boolean bias = random.nextInt(4) > 0;
         boolean large = from.height() > 7 || from.width() > 7;
-        switch (random.nextInt(19)) {
+        switch (random.nextInt(23)) {
             case 0, 1, 2 ->
                 image(
                         from,
@@ -228,6 +235,39 @@ final class RandomNetworks {
                                 .build(),
                         from.channels(),
                         1);
+            case 17 -> {
+                if (!large && from.channels() <= 6) {
+                    image(
+                            from,
+                            new LocallyConnected2D.Builder()
+                                    .kernelSize(2, 2)
+                                    .convolutionMode(ConvolutionMode.Same)
+                                    .hasBias(bias)
+                                    .nOut(channels)
+                                    .activation(random.nextBoolean() ? Activation.RELU : Activation.SIGMOID)
+                                    .setInputSize(from.height(), from.width())
+                                    .build(),
+                            channels,
+                            1);
+                }
+            }
+            case 18 -> {
+                Node turned = new Node("", from.channels(), from.width(), from.height());
+                images.add(vertex(new ReshapeVertex(-1, from.channels(), from.width(), from.height()), turned, from));
+            }
+            case 19 -> {
+                if (from.height() % 2 == 0 && from.channels() * 2 <= MOST_CHANNELS) {
+                    Node more = new Node("", from.channels() * 2, from.height() / 2, from.width());
+                    images.add(vertex(new ReshapeVertex(-1, more.channels(), more.height(), more.width()), more, from));
+                }
+            }
+            case 20 -> {
+                if (from.channels() % 2 == 0 && !large) {
+                    Node fewer = new Node("", from.channels() / 2, from.height() * 2, from.width());
+                    images.add(vertex(
+                            new ReshapeVertex(-1, fewer.channels(), fewer.height(), fewer.width()), fewer, from));
+                }
+            }
             default -> join(images, from);
         }
     }
@@ -255,7 +295,7 @@ final class RandomNetworks {
 
     private void addToFeatures(Node from) {
         int width = upTo(6);
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2 -> features.add(dense(from, width));
             case 3 -> features.add(layer(from, new BatchNormalization(), from));
             case 4 -> features.add(layer(from, new ActivationLayer(activation()), from));
@@ -278,6 +318,11 @@ final class RandomNetworks {
                                 .activation(activation())
                                 .build(),
                         from));
+            case 8 -> {
+                Node other = dense(from, from.channels());
+                features.add(vertex(new L2Vertex(), new Node("", 1, 0, 0), from, other));
+            }
+            case 9 -> features.add(folded(dense(from, 4 * upTo(3))));
             default -> join(features, from);
         }
     }
@@ -305,6 +350,28 @@ final class RandomNetworks {
         }
         ElementWiseVertex.Op[] ops = ElementWiseVertex.Op.values();
         nodes.add(vertex(new ElementWiseVertex(ops[random.nextInt(ops.length)]), from, from, other));
+    }
+
+    /** Features as images of 2 x 2, and back. */
+    private Node folded(Node from) {
+        int maps = from.channels() / 4;
+        InputPreProcessor fold = new FeedForwardToCnnPreProcessor(2, 2, maps);
+        ConvolutionLayer convolution = new ConvolutionLayer.Builder(2, 2)
+                .convolutionMode(ConvolutionMode.Same)
+                .nOut(upTo(4))
+                .activation(activation())
+                .build();
+        String name = next(convolution);
+        if (random.nextBoolean()) {
+            fold = new ComposableInputPreProcessor(
+                    fold,
+                    new CnnToFeedForwardPreProcessor(2, 2, maps),
+                    new FeedForwardToCnnPreProcessor(1, 2, 2 * maps));
+        }
+        graph.addLayer(name, convolution, fold, from.name());
+        read.add(from.name());
+        Node image = new Node(name, (int) convolution.getNOut(), 2, 2);
+        return layer(image, new GlobalPoolingLayer(PoolingType.SUM), new Node("", image.channels(), 0, 0));
     }
 
     private void toFeatures(Node image) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +19,8 @@ class UpdaterOverrideTest {
             })
     void everyParameter_getsTheUpdater(String topology) {
         ComputationGraph network = Topologies.named(topology).network(DataType.FLOAT);
-        ComputationGraph copy = UpdaterOverride.apply(network, new Sgd(0.3), List.of(new L2Regularization(0.01)));
+        ComputationGraph copy = UpdaterOverride.apply(
+                network, new Sgd(0.3), List.of(new L2Regularization(0.01)), GradientNormalization.None, 0);
         assertThat(copy.params()).isEqualTo(network.params());
         for (Layer layer : copy.getLayers()) {
             for (String parameter : layer.paramTable(false).keySet()) {

@@ -32,6 +32,10 @@ final class ChosenGroups {
         return zero;
     }
 
+    boolean isZero(int group) {
+        return zero[group];
+    }
+
     int size() {
         return size;
     }

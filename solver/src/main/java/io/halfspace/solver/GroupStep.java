@@ -1,42 +1,88 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.SliceTable;
+import java.util.Arrays;
 
-/** The steps that a single group can take; positions outside the group are not touched. */
+/**
+ * What each group does in a step: decided first, then applied to its runs and single values, which different threads may
+ * do for different groups and runs at the same time. A decision stays until the next one; at first all steps are plain.
+ */
 final class GroupStep {
-    private final SliceTable table;
-
-    GroupStep(SliceTable table) {
-        this.table = table;
+    private enum Kind {
+        PLAIN,
+        PULLED,
+        CLEARED
     }
 
-    /** {@code x - u}. Modifies {@code x}. */
-    void plain(int group, float[] x, float[] u) {
-        for (int i = table.start(group); i < table.start(group + 1); i++) {
-            int from = table.offset(i);
-            for (int r = 0; r < table.runs(i); r++) {
-                plain(x, u, from, from + table.length(i));
-                from += table.stride(i);
+    private final GroupLayout layout;
+    private final Kind[] kind;
+    private final float[] pull;
+    private final float[] push;
+
+    GroupStep(GroupLayout layout) {
+        this.layout = layout;
+        kind = new Kind[layout.groups()];
+        Arrays.fill(kind, Kind.PLAIN);
+        pull = new float[layout.groups()];
+        push = new float[layout.groups()];
+    }
+
+    /** {@code x - u}. */
+    void plain(int group) {
+        kind[group] = Kind.PLAIN;
+    }
+
+    /** {@code x - (pull x + push u)}. */
+    void pulled(int group, float pull, float push) {
+        kind[group] = Kind.PULLED;
+        this.pull[group] = pull;
+        this.push[group] = push;
+    }
+
+    /** Exact zero. */
+    void cleared(int group) {
+        kind[group] = Kind.CLEARED;
+    }
+
+    /** Applies what was decided to all runs of a group. Modifies {@code x}. */
+    void applyToRuns(int group, float[] x, float[] u) {
+        for (int i = layout.startOf(group); i < layout.startOf(group + 1); i++) {
+            applyToRun(layout.runOf(i), x, u);
+        }
+    }
+
+    /** Applies what was decided to one run. Modifies {@code x}. */
+    void applyToRun(int run, float[] x, float[] u) {
+        int group = layout.group(run);
+        int from = layout.from(run);
+        int to = layout.to(run);
+        switch (kind[group]) {
+            case PLAIN -> plain(x, u, from, to);
+            case CLEARED -> Arrays.fill(x, from, to, 0f);
+            case PULLED -> {
+                if (push[group] == 0) {
+                    shrunk(x, from, to, pull[group]);
+                } else {
+                    pulled(x, u, from, to, pull[group], push[group]);
+                }
             }
         }
     }
 
-    /** {@code x - (pull x + push u)}. Modifies {@code x}. */
-    void pulled(int group, float[] x, float[] u, float pull, float push) {
-        for (int i = table.start(group); i < table.start(group + 1); i++) {
-            int from = table.offset(i);
-            for (int r = 0; r < table.runs(i); r++) {
-                pulled(x, u, from, from + table.length(i), pull, push);
-                from += table.stride(i);
+    /** Applies what was decided to the values of one column that are of groups {@code first} to {@code end} (exclusive). */
+    void applyToColumn(int column, int first, int end, float[] x, float[] u) {
+        int shift = layout.columnPosition(column) - layout.columnGroup(column);
+        int last = Math.min(end, layout.columnGroup(column) + layout.columnCount(column));
+        for (int g = Math.max(first, layout.columnGroup(column)); g < last; g++) {
+            int p = g + shift;
+            switch (kind[g]) {
+                case PLAIN -> x[p] -= u[p];
+                case CLEARED -> x[p] = 0f;
+                case PULLED -> x[p] -= pull[g] * x[p] + push[g] * u[p];
             }
         }
     }
 
-    /** Exact zero. Modifies {@code x}. */
-    void clear(int group, float[] x) {
-        table.clear(group, x);
-    }
-
+    /** {@code x - u} at positions {@code from} (inclusive) to {@code to} (exclusive). Modifies {@code x}. */
     static void plain(float[] x, float[] u, int from, int to) {
         for (int i = from; i < to; i++) {
             x[i] -= u[i];
@@ -46,6 +92,12 @@ final class GroupStep {
     private static void pulled(float[] x, float[] u, int from, int to, float pull, float push) {
         for (int i = from; i < to; i++) {
             x[i] -= pull * x[i] + push * u[i];
+        }
+    }
+
+    private static void shrunk(float[] x, int from, int to, float pull) {
+        for (int i = from; i < to; i++) {
+            x[i] -= pull * x[i];
         }
     }
 }

@@ -27,11 +27,16 @@ abstract sealed class HalfSpaceSolver extends StagedSolver permits Dhspg, H2spg 
     }
 
     @Override
-    final double drive(int group, float[] x, float[] u, double learningRate) {
+    final boolean drivesBySums() {
+        return stepsTaken() < schedule.closingStart();
+    }
+
+    @Override
+    final double drive(int group, double learningRate) {
         if (stepsTaken() < schedule.closingStart()) {
-            return project(group, x, u, leastMu(group, learningRate));
+            return project(group, leastMu(group, learningRate));
         }
-        shrink(group, x, u, schedule.frozenAt() - stepsTaken());
+        shrink(group, schedule.frozenAt() - stepsTaken());
         return NO_PENALTY;
     }
 
@@ -40,18 +45,18 @@ abstract sealed class HalfSpaceSolver extends StagedSolver permits Dhspg, H2spg 
         return Math.max(learningRate * settings.lambda(), chosenNorm(group) / steps);
     }
 
-    private double project(int group, float[] x, float[] u, double baseMu) {
+    private double project(int group, double baseMu) {
         double xx = sums.xx(group);
         double xu = sums.xu(group);
         if (xx == 0) {
-            toZero(group, x);
+            toZero(group);
             return NO_PENALTY;
         }
         double mu = Penalty.choose(xx, sums.uu(group), xu, baseMu, settings.amplify());
         if (stepsTaken() >= schedule.projectionStart() && Penalty.leavesHalfSpace(xx, xu, mu, settings.epsilon())) {
-            toZero(group, x);
+            toZero(group);
         } else {
-            groupStep.pulled(group, x, u, (float) (mu / Math.sqrt(xx)), 1f);
+            groupStep.pulled(group, (float) (mu / Math.sqrt(xx)), 1f);
         }
         return mu;
     }

@@ -79,11 +79,16 @@ public final class Hesso extends StagedSolver {
     }
 
     @Override
-    double drive(int group, float[] x, float[] u, double learningRate) {
+    boolean drivesBySums() {
+        return false;
+    }
+
+    @Override
+    double drive(int group, double learningRate) {
         if (stepsTaken() < from[group]) {
-            groupStep.plain(group, x, u);
+            groupStep.plain(group);
         } else {
-            shrink(group, x, u, until[group] - stepsTaken());
+            shrink(group, until[group] - stepsTaken());
         }
         return NO_PENALTY;
     }

@@ -1,41 +1,42 @@
 package io.halfspace.solver;
 
-import io.halfspace.graph.GroupSet;
-import io.halfspace.graph.SliceTable;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The positions of the flat vector outside some groups, as ascending runs {@code from} (inclusive) to {@code to}
- * (exclusive): they take the plain step whatever happens to the groups.
+ * The positions of the flat vector that take the plain step whatever happens to the chosen groups, as ascending runs
+ * {@code from} (inclusive) to {@code to} (exclusive): all but the runs of chosen groups, and but the columns in which a
+ * chosen group has a value.
+ *
+ * @param mixedColumns the columns that are left out
  */
-record PlainRuns(int[] from, int[] to) {
-    /**
-     * Everything outside the given groups.
-     *
-     * @param groups by group, whether its positions are left out; not modified
-     * @throws IllegalArgumentException if two of the groups share a position: no step could serve both
-     */
-    static PlainRuns outside(GroupSet set, boolean[] groups, int length) {
-        BitSet inside = new BitSet(length);
-        for (int g = 0; g < groups.length; g++) {
-            if (groups[g]) {
-                mark(set, g, inside);
+record PlainRuns(int[] from, int[] to, int[] mixedColumns) {
+    /** @param chosen by group; not modified */
+    static PlainRuns outside(GroupLayout layout, boolean[] chosen) {
+        BitSet inside = new BitSet(layout.length());
+        for (int r = 0; r < layout.runs(); r++) {
+            if (chosen[layout.group(r)]) {
+                inside.set(layout.from(r), layout.to(r));
             }
         }
-        int[] from = new int[16];
-        int[] to = new int[16];
-        int count = 0;
-        for (int p = inside.nextClearBit(0); p < length; p = inside.nextClearBit(to[count - 1])) {
-            if (count == from.length) {
-                from = Arrays.copyOf(from, 2 * count);
-                to = Arrays.copyOf(to, 2 * count);
+        IntRows mixed = new IntRows(1);
+        for (int k = 0; k < layout.columns(); k++) {
+            int first = layout.columnGroup(k);
+            int count = layout.columnCount(k);
+            if (anyOf(chosen, first, first + count)) {
+                mixed.add(k);
+                inside.set(layout.columnPosition(k), layout.columnPosition(k) + count);
             }
-            int end = inside.nextSetBit(p);
-            from[count] = p;
-            to[count++] = end < 0 ? length : end;
         }
-        return new PlainRuns(Arrays.copyOf(from, count), Arrays.copyOf(to, count));
+        IntRows runs = new IntRows(2);
+        int p = inside.nextClearBit(0);
+        while (p < layout.length()) {
+            int next = inside.nextSetBit(p);
+            int end = next < 0 ? layout.length() : next;
+            runs.add(p, end);
+            p = inside.nextClearBit(end);
+        }
+        return new PlainRuns(runs.column(0), runs.column(1), mixed.column(0));
     }
 
     /** Subtracts {@code u} from {@code x} at those positions that lie in [first, end). Modifies {@code x}. */
@@ -47,20 +48,12 @@ record PlainRuns(int[] from, int[] to) {
         }
     }
 
-    private static void mark(GroupSet set, int group, BitSet inside) {
-        SliceTable table = set.trainable();
-        for (int i = table.start(group); i < table.start(group + 1); i++) {
-            for (int r = 0; r < table.runs(i); r++) {
-                int begin = table.offset(i) + r * table.stride(i);
-                int end = begin + table.length(i);
-                int taken = inside.nextSetBit(begin);
-                if (taken >= 0 && taken < end) {
-                    throw new IllegalArgumentException(
-                            "Cannot train group '%s': its value at position %d belongs to another group or twice to this one"
-                                    .formatted(set.name(group), taken));
-                }
-                inside.set(begin, end);
+    private static boolean anyOf(boolean[] flags, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (flags[i]) {
+                return true;
             }
         }
+        return false;
     }
 }

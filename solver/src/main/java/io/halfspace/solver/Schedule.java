@@ -20,6 +20,9 @@ public record Schedule(
 
     public static final double FROZEN_AT = 0.55;
 
+    /** Least number of steps between the choice of groups and the step by which they are zero. */
+    public static final int LEAST_PRUNING_STEPS = 2;
+
     /** An exponential average with decay 0.9 has forgotten anything older. */
     private static final int LONGEST_MEMORY = 50;
 
@@ -63,7 +66,17 @@ public record Schedule(
      */
     public static Schedule forRun(int totalSteps, double warmUpShare, double frozenShare) {
         int warmUp = Math.max(1, (int) (totalSteps * warmUpShare));
-        int frozen = Math.max(warmUp + 2, (int) (totalSteps * frozenShare));
+        return of(totalSteps, warmUp, Math.max(warmUp + LEAST_PRUNING_STEPS, (int) (totalSteps * frozenShare)));
+    }
+
+    /**
+     * The same in steps.
+     *
+     * @param warmUp steps before groups are chosen, at least 1
+     * @param frozen first step by which every chosen group is zero, at least {@link #LEAST_PRUNING_STEPS} later
+     * @throws IllegalArgumentException if a phase has no step
+     */
+    public static Schedule of(int totalSteps, int warmUp, int frozen) {
         int closing = Math.max(warmUp + 1, warmUp + (frozen - warmUp) * 4 / 7);
         int saliency = Math.min(LONGEST_MEMORY, Math.max(1, warmUp / 2));
         int projection = warmUp + (closing - warmUp) / 4;

@@ -1,9 +1,9 @@
 package io.halfspace.solver;
 
 import io.halfspace.graph.GroupSet;
-import io.halfspace.graph.SliceTable;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
 /**
  * What the solvers have in common: a warm-up of the base optimiser's steps, whose last ones score the groups; then the
@@ -11,7 +11,8 @@ import java.util.Objects;
  * says until it is zero. All other positions, running statistics included, take the plain step throughout; those of zero
  * groups are not touched again.
  *
- * <p>Cost: one pass over both vectors; a chosen group is read a second time while it is in the cache.
+ * <p>Cost: one pass over both vectors, and a second one over chosen groups, which are in the cache unless they are large
+ * ({@link StepPasses}); a step allocates its report and nothing else.
  */
 abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, Hesso {
     /** What {@link #drive} returns where no penalty was used. */
@@ -23,7 +24,7 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
 
     private final GroupSet groups;
     private final Target target;
-    private final Parts parts;
+    private final StepPasses passes;
     private final Saliency saliency;
     /** Norm of each group when it was chosen. */
     private final double[] chosenNorm;
@@ -31,35 +32,42 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
     private final double[] mu;
 
     private ChosenGroups chosen;
-    private PlainRuns plain;
     private int stepsTaken;
+
+    private final IntConsumer decision = this::decide;
+    /** Of the step being taken. */
+    private float[] parameters;
+
+    private double learningRate;
 
     StagedSolver(GroupSet groups, Target target, Schedule schedule, Parts parts) {
         this.groups = groups;
         this.target = Objects.requireNonNull(target, "target");
         this.schedule = Objects.requireNonNull(schedule, "schedule");
-        this.parts = parts;
         target.check(groups);
-        SliceTable table = groups.trainable();
-        sums = new GroupSums(table);
-        groupStep = new GroupStep(table);
+        GroupLayout layout = new GroupLayout(groups);
+        sums = new GroupSums(layout);
+        groupStep = new GroupStep(layout);
+        passes = new StepPasses(layout, sums, groupStep, parts);
         saliency = new Saliency(groups);
         mu = new double[groups.count()];
         chosenNorm = new double[groups.count()];
         chosen = new ChosenGroups(new boolean[groups.count()], new boolean[groups.count()]);
-        plain = outsideAllGroups();
     }
 
     /** What a step between the choice and the last zero does. */
     abstract Phase pruningPhase(int step);
 
+    /** Whether {@link #drive} needs the sums of its group in the coming step; without them the step is cheaper. */
+    abstract boolean drivesBySums();
+
     /**
-     * Moves one chosen group that is not zero yet, whose sums are taken. Different groups may be driven by different
-     * threads at the same time.
+     * Decides, by {@link #groupStep}, the step of one chosen group that is not zero yet. Different groups may be driven by
+     * different threads at the same time.
      *
-     * @return the penalty that was used, times the learning rate, or {@link #NO_PENALTY}
+     * @return the penalty to be used, times the learning rate, or {@link #NO_PENALTY}
      */
-    abstract double drive(int group, float[] x, float[] u, double learningRate);
+    abstract double drive(int group, double learningRate);
 
     /**
      * Told of the groups that are to become zero, when they are chosen and when a state of later is restored.
@@ -75,13 +83,19 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
         requireLength("update", update);
         Phase phase = phase();
         int step = stepsTaken;
-        if (phase == Phase.WARM_UP) {
-            warmUp(parameters, update);
+        this.parameters = parameters;
+        this.learningRate = learningRate;
+        if (phase != Phase.WARM_UP) {
+            boolean summed = drivesBySums() || step == schedule.warmUpSteps();
+            passes.pruningStep(parameters, update, summed, decision);
+        } else if (step < schedule.warmUpSteps() - schedule.saliencySteps()) {
+            passes.plainStep(parameters, update);
         } else {
-            parts.run(part -> prune(part, parameters, update, learningRate));
+            passes.scoringStep(parameters, update);
+            saliency.observe(sums);
         }
         stepsTaken = step + 1;
-        StepReport report = report(step, phase, learningRate);
+        StepReport report = report(step, phase);
         if (stepsTaken == schedule.warmUpSteps()) {
             choose();
         }
@@ -143,7 +157,6 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
         System.arraycopy(state.chosenNorm(), 0, chosenNorm, 0, chosenNorm.length);
         if (stepsTaken < schedule.warmUpSteps()) {
             chosen = new ChosenGroups(state.targeted().clone(), state.zero().clone());
-            plain = outsideAllGroups();
         } else {
             pursue(state.targeted().clone(), state.zero().clone(), saliency.ranking());
         }
@@ -160,78 +173,59 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
      *
      * @param stepsLeft how many steps it has left, this one included
      */
-    final void shrink(int group, float[] x, float[] u, int stepsLeft) {
-        if (stepsLeft <= 1 || sums.xx(group) == 0) {
-            toZero(group, x);
+    final void shrink(int group, int stepsLeft) {
+        if (stepsLeft <= 1 || groups.trainable().isZero(group, parameters)) {
+            toZero(group);
         } else {
-            groupStep.pulled(group, x, u, 1f / stepsLeft, 0f);
+            groupStep.pulled(group, 1f / stepsLeft, 0f);
         }
     }
 
     /** Makes a group zero for good. */
-    final void toZero(int group, float[] x) {
-        groupStep.clear(group, x);
+    final void toZero(int group) {
+        groupStep.cleared(group);
         chosen.becameZero(group);
     }
 
-    private void warmUp(float[] x, float[] u) {
-        boolean score = stepsTaken >= schedule.warmUpSteps() - schedule.saliencySteps();
-        if (!score) {
-            int length = x.length;
-            parts.run(part -> GroupStep.plain(x, u, parts.begin(part, length), parts.begin(part + 1, length)));
-            return;
+    private void decide(int group) {
+        if (stepsTaken == schedule.warmUpSteps()) {
+            chosenNorm[group] = Math.sqrt(sums.xx(group));
         }
-        parts.run(part -> {
-            plainPart(part, x, u);
-            int end = parts.begin(part + 1, groups.count());
-            for (int g = parts.begin(part, groups.count()); g < end; g++) {
-                sums.sum(g, x, u);
-                groupStep.plain(g, x, u);
-            }
-        });
-        saliency.observe(sums);
+        mu[group] = drive(group, learningRate);
     }
 
-    private void prune(int part, float[] x, float[] u, double learningRate) {
-        plainPart(part, x, u);
-        int end = parts.begin(part + 1, chosen.liveCount());
-        for (int i = parts.begin(part, chosen.liveCount()); i < end; i++) {
-            int group = chosen.live(i);
-            sums.sum(group, x, u);
-            if (stepsTaken == schedule.warmUpSteps()) {
-                chosenNorm[group] = Math.sqrt(sums.xx(group));
-            }
-            mu[group] = drive(group, x, u, learningRate);
-        }
-    }
-
-    private void plainPart(int part, float[] x, float[] u) {
-        plain.step(x, u, parts.begin(part, x.length), parts.begin(part + 1, x.length));
-    }
-
-    private StepReport report(int step, Phase phase, double learningRate) {
+    private StepReport report(int step, Phase phase) {
         double least = Double.POSITIVE_INFINITY;
         double most = 0;
         double cosines = 0;
-        int live = chosen.liveCount();
-        for (int i = 0; i < live; i++) {
+        double leastCosine = 1;
+        double mostCosine = -1;
+        int penalised = 0;
+        for (int i = 0; i < chosen.liveCount(); i++) {
             int group = chosen.live(i);
-            cosines += Penalty.cosine(sums.xx(group), sums.uu(group), sums.xu(group));
-            if (mu[group] >= 0 && learningRate > 0) {
-                least = Math.min(least, mu[group] / learningRate);
-                most = Math.max(most, mu[group] / learningRate);
+            if (mu[group] >= 0) {
+                double cosine = Penalty.cosine(sums.xx(group), sums.uu(group), sums.xu(group));
+                cosines += cosine;
+                leastCosine = Math.min(leastCosine, cosine);
+                mostCosine = Math.max(mostCosine, cosine);
+                least = Math.min(least, mu[group]);
+                most = Math.max(most, mu[group]);
+                penalised++;
             }
         }
         int projections = chosen.dropZeros();
+        boolean lambdas = penalised > 0 && learningRate > 0;
         return new StepReport(
                 step,
                 phase,
                 chosen.zeroCount(),
                 chosen.size(),
                 projections,
-                Double.isInfinite(least) ? 0 : least,
-                most,
-                live == 0 ? 0 : cosines / live);
+                lambdas ? least / learningRate : 0,
+                lambdas ? most / learningRate : 0,
+                penalised == 0 ? 0 : leastCosine,
+                penalised == 0 ? 0 : cosines / penalised,
+                penalised == 0 ? 0 : mostCosine);
     }
 
     private void choose() {
@@ -242,14 +236,15 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
 
     private void pursue(boolean[] targeted, boolean[] zero, int[] ranking) {
         chosen = new ChosenGroups(targeted, zero);
-        plain = PlainRuns.outside(groups, targeted, groups.graph().parameterLength());
+        passes.pursue(chosen);
+        for (int g = 0; g < zero.length; g++) {
+            if (zero[g]) {
+                groupStep.cleared(g);
+            } else {
+                groupStep.plain(g);
+            }
+        }
         chosen(targeted, ranking);
-    }
-
-    private PlainRuns outsideAllGroups() {
-        boolean[] all = new boolean[groups.count()];
-        Arrays.fill(all, true);
-        return PlainRuns.outside(groups, all, groups.graph().parameterLength());
     }
 
     private void requireLength(String what, float[] vector) {

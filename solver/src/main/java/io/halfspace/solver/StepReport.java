@@ -10,8 +10,10 @@ package io.halfspace.solver;
  * @param projections groups that this step made zero
  * @param lambdaMin smallest penalty used in this step, 0 if no group was penalised
  * @param lambdaMax largest penalty used in this step, 0 if no group was penalised
- * @param meanCosine mean over the chosen groups that were not zero before the step of the cosine between the way to zero
- *     and the update: near 1 the base optimiser itself takes them there, below 0 it pulls away; 0 if there are none
+ * @param minCosine smallest of the cosines of which {@code meanCosine} is the mean; 0 if there are none
+ * @param meanCosine mean over the groups that were penalised in this step of the cosine between the way to zero and the
+ *     update: near 1 the base optimiser itself takes them there, below 0 it pulls away; 0 if no group was penalised
+ * @param maxCosine largest of them; 0 if there are none
  */
 public record StepReport(
         int step,
@@ -21,4 +23,6 @@ public record StepReport(
         int projections,
         double lambdaMin,
         double lambdaMax,
-        double meanCosine) {}
+        double minCosine,
+        double meanCosine,
+        double maxCosine) {}

@@ -5,6 +5,7 @@ import io.halfspace.graph.NetworkCost;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -120,6 +121,62 @@ public sealed interface Target {
     }
 
     /**
+     * Another target, met with numbers of channels that hardware likes: a layer keeps a multiple of some number of channels,
+     * or all. Its channels leave in lots: the walk through the ranking sets groups aside until those of a layer make a lot,
+     * which then leaves as a whole. Measured are the lots that leave; groups set aside stay. A target in groups is therefore
+     * met with as many groups as asked or somewhat more, one in parameters or flops within a lot.
+     *
+     * @param target what must be met
+     * @param multiple of which the number of channels that a layer keeps is a multiple
+     */
+    record Rounded(Target target, int multiple) implements Target {
+        public Rounded {
+            Objects.requireNonNull(target, "target");
+            if (multiple < 1) {
+                throw new IllegalArgumentException("Invalid multiple: %d, expected at least 1".formatted(multiple));
+            }
+        }
+
+        @Override
+        public long remaining(int groups, NetworkCost cost) {
+            return target.remaining(groups, cost);
+        }
+
+        @Override
+        public double allowed(long whole) {
+            return target.allowed(whole);
+        }
+
+        /** The lots that the ranking, or else that of {@link #limit}, makes up first. */
+        @Override
+        public boolean[] choose(int[] ranking, GroupSet groups) {
+            RankingWalk walk = new RankingWalk(groups);
+            walk.toTheEnd(ranking, this);
+            Lots lots = new Lots(groups, multiple);
+            if (lots.along(walk.result().order(), this)) {
+                return lots.result().leaving();
+            }
+            check(groups);
+            Feasible limit = limit(groups);
+            Lots safe = new Lots(groups, multiple);
+            safe.along(Arrays.stream(ranking).filter(g -> limit.leaving()[g]).toArray(), this);
+            return safe.result().leaving();
+        }
+
+        @Override
+        public Feasible furthest(int[] order, GroupSet groups) {
+            Lots lots = new Lots(groups, multiple);
+            lots.toTheEnd(target.furthest(order, groups).order());
+            return lots.result();
+        }
+
+        @Override
+        public String toString() {
+            return "%s in multiples of %d channels a layer".formatted(target, multiple);
+        }
+    }
+
+    /**
      * What the target limits, for a network that is left.
      *
      * @param groups groups that the network still has
@@ -165,10 +222,15 @@ public sealed interface Target {
         Feasible best = null;
         for (Comparator<Integer> order : List.of(
                 bySize, bySize.reversed(), Comparator.<Integer>naturalOrder(), Comparator.<Integer>reverseOrder())) {
-            Feasible found = Feasible.inOrder(order(groups, order), groups, this);
+            Feasible found = furthest(order(groups, order), groups);
             best = best == null || remaining(found) < remaining(best) ? found : best;
         }
         return best;
+    }
+
+    /** The furthest that removing group after group in the given order leads to. */
+    default Feasible furthest(int[] order, GroupSet groups) {
+        return Feasible.inOrder(order, groups, this);
     }
 
     /**

@@ -20,7 +20,6 @@ final class DhspgTest {
     void chosenGroups_takeThePenalisedStepOrBecomeZero() {
         Dhspg solver = new Dhspg(groups, new Target.GroupCount(13), DhspgSettings.forSgd(), schedule);
         float[] x = random(1);
-        GroupSums sums = new GroupSums(groups.trainable());
         int projected = 0;
         double[] chosenNorm = new double[groups.count()];
         for (int t = 0; t < schedule.closingStart(); t++) {
@@ -28,11 +27,11 @@ final class DhspgTest {
             SolverState state = solver.state();
             float[] old = x.clone();
             StepReport report = solver.step(x, u, RATE);
+            GroupSums sums = Vectors.sums(groups, old, u);
             for (int g = 0; g < groups.count(); g++) {
                 if (!state.targeted()[g] || state.zero()[g]) {
                     continue;
                 }
-                sums.sum(g, old, u);
                 if (t == schedule.warmUpSteps()) {
                     chosenNorm[g] = Math.sqrt(sums.xx(g));
                 }

@@ -74,11 +74,7 @@ final class H2spgTest {
                 spread(unequal, g, x, g == small ? 0.5 : 1);
             }
             Saliency saliency = new Saliency(unequal);
-            GroupSums sums = new GroupSums(unequal.trainable());
-            for (int g = 0; g < 4; g++) {
-                sums.sum(g, x, new float[x.length]);
-            }
-            saliency.observe(sums);
+            saliency.observe(Vectors.sums(unequal, x, new float[x.length]));
             assertThat(saliency.ranking()[0]).isEqualTo(small);
         }
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class SaliencyTest {
     private final GroupPartition groups = GroupPartition.of(ToyNets.chain(false, 1, 3, 1));
     private final Saliency saliency = new Saliency(groups);
-    private final GroupSums sums = new GroupSums(groups.trainable());
+    private GroupSums sums;
 
     @Test
     void score_isHalfCosineHalfSmallness_normalisedOverGroups() {
@@ -33,14 +33,10 @@ final class SaliencyTest {
     @Test
     void smallness_isMeasuredAmongTheGroupsOfALayer() {
         GroupPartition two = GroupPartition.of(ToyNets.chain(false, 1, 2, 2, 1));
-        GroupSums all = new GroupSums(two.trainable());
         Saliency scores = new Saliency(two);
         // The second layer's values are a hundredth of the first one's; in each layer one group is half of the other.
         float[] x = {2, 1, 2, 1, 0.02f, 0.02f, 0.01f, 0.01f, 0.02f, 0.01f, 1, 1, 1};
-        for (int g = 0; g < two.count(); g++) {
-            all.sum(g, x, new float[x.length]);
-        }
-        scores.observe(all);
+        scores.observe(Vectors.sums(two, x, new float[x.length]));
         assertThat(scores.values()[1]).isCloseTo(scores.values()[3], within(1e-6));
         assertThat(scores.values()[0]).isCloseTo(scores.values()[2], within(1e-6));
         assertThat(scores.values()[1]).isGreaterThan(scores.values()[0]);
@@ -73,9 +69,7 @@ final class SaliencyTest {
     private void observe(float[] hidden, float[] update) {
         float[] x = Arrays.copyOf(hidden, 10);
         float[] u = Arrays.copyOf(update, 10);
-        for (int g = 0; g < 3; g++) {
-            sums.sum(g, x, u);
-        }
+        sums = Vectors.sums(groups, x, u);
         saliency.observe(sums);
     }
 }

@@ -3,9 +3,11 @@ package io.halfspace.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.halfspace.graph.ChannelSlices;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.ZeroGroups;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every solver promises. */
 final class SolverContractTest {
+    /** Object header, four ints and references, three doubles, rounded up for any JVM. */
+    private static final long REPORT_BYTES = 80;
+
     private static final float RATE = 0.05f;
 
     private final Schedule schedule = Schedule.forRun(60);
@@ -125,6 +130,50 @@ final class SolverContractTest {
             for (int t = 0; t < schedule.totalSteps(); t++) {
                 assertThat(other.step(y, update(groups, t), RATE)).isEqualTo(one.step(x, update(groups, t), RATE));
                 assertThat(Arrays.equals(x, y)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anyNumberOfParts_givesTheSameBitsForLargeGroups(AnySolver kind) {
+        GroupSet large = kind.large();
+        Schedule run = Schedule.forRun(20);
+        Target most = new Target.GroupCount(large.count() - 2);
+        Solver one = kind.make(large, most, run, new Parts(1));
+        Solver other = kind.make(large, most, run, new Parts(7));
+        float[] x = Vectors.random(large.graph().parameterLength(), 1, 1);
+        float[] y = x.clone();
+        for (int t = 0; t < run.totalSteps(); t++) {
+            float[] u = Vectors.random(x.length, 100 + t, 0.1f);
+            assertThat(other.step(y, u, RATE)).isEqualTo(one.step(x, u, RATE));
+            assertThat(Arrays.equals(x, y)).isTrue();
+        }
+        assertThat(one.finished()).isTrue();
+        assertThat(ZeroGroups.in(large, x)).isEqualTo(one.zeroGroups());
+    }
+
+    /** After the code is compiled nothing else is left to allocate; the allowance is for what the compiler itself does. */
+    @ParameterizedTest
+    @EnumSource
+    void aStep_allocatesNoMoreThanItsReport(AnySolver kind) {
+        GroupSet groups = kind.groups();
+        Schedule run = new Schedule(6000, 2000, 1000, 2500, 4000, 6000);
+        for (int parts : new int[] {1, 4}) {
+            Solver solver = kind.make(groups, target, run, new Parts(parts));
+            float[] x = start(groups);
+            float[] still = new float[x.length];
+            ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            for (int begin : new int[] {0, 1000, 2001, 4000}) {
+                while (solver.stepsTaken() < begin) {
+                    solver.step(x, still, RATE);
+                }
+                long before = thread.getCurrentThreadAllocatedBytes();
+                for (int t = 0; t < 900; t++) {
+                    solver.step(x, still, RATE);
+                }
+                long each = (thread.getCurrentThreadAllocatedBytes() - before) / 900;
+                assertThat(each).as("%d parts from step %d", parts, begin).isLessThanOrEqualTo(REPORT_BYTES);
             }
         }
     }

@@ -76,6 +76,44 @@ final class TargetTest {
         assertThatCode(() -> new Target.Flops(0.0105).check(groups)).doesNotThrowAnyException();
     }
 
+    /** Layers of 20, 30 and 10 channels: multiples of 8 are 16 and 8; 24, 16 and 8; 8. */
+    @RepeatedTest(20)
+    void roundedTargets_areMetByMultiples_andByNoLotTooMany(RepetitionInfo repetition) {
+        int[] ranking = shuffled(groups.count(), repetition.getCurrentRepetition());
+        for (Target target : List.of(new Target.Groups(0.4), new Target.Flops(0.5), new Target.Parameters(0.3))) {
+            boolean[] chosen = new Target.Rounded(target, 8).choose(ranking, groups);
+            Thinning thinning = new Thinning(graph, groups);
+            IntStream.range(0, 60).filter(g -> chosen[g]).forEach(thinning::remove);
+            for (int v = 1; v < graph.size(); v++) {
+                int kept = thinning.live(v);
+                assertThat(kept % 8 == 0 || kept == graph.vertex(v).channels())
+                        .as("%d channels kept", kept)
+                        .isTrue();
+            }
+            double allowed = target.allowed(target.remaining(60, new Thinning(graph, groups).cost()));
+            assertThat((double) target.remaining(60 - count(chosen), thinning.cost()))
+                    .isLessThanOrEqualTo(allowed);
+        }
+        assertThat(new Target.Rounded(new Target.Flops(0.5), 1).choose(ranking, groups))
+                .isEqualTo(new Target.Flops(0.5).choose(ranking, groups));
+    }
+
+    @Test
+    void roundedTarget_putsBackTheLeastRedundantOfALayer() {
+        int[] ranking = IntStream.range(0, 60).toArray();
+        boolean[] chosen = new Target.Rounded(new Target.GroupCount(13), 8).choose(ranking, groups);
+        assertThat(IntStream.range(0, 60).filter(g -> chosen[g]))
+                .as("4 and 8 of the first layer, then 6 of the second, as its next multiple of 8 is 24")
+                .containsExactlyElementsOf(IntStream.concat(IntStream.range(0, 12), IntStream.range(20, 26))
+                        .boxed()
+                        .toList());
+        assertThatThrownBy(() -> new Target.Rounded(new Target.GroupCount(45), 8).check(groups))
+                .isInstanceOf(UnreachableTargetException.class)
+                .hasMessageStartingWith(
+                        "Cannot reach target group count 45 in multiples of 8 channels a layer: at most 36 of"
+                                + " 60 groups can leave");
+    }
+
     @Test
     void nonsense_isRefused() {
         assertThatThrownBy(() -> new Target.Groups(1.1)).hasMessageContaining("Invalid group sparsity: 1.1");

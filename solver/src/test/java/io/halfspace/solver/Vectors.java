@@ -34,6 +34,20 @@ final class Vectors {
         return positions;
     }
 
+    /** All sums of all groups. */
+    static GroupSums sums(GroupSet groups, float[] x, float[] u) {
+        GroupLayout layout = new GroupLayout(groups);
+        GroupSums sums = new GroupSums(layout);
+        sums.sumColumns(0, layout.groups(), x, u);
+        for (int r = 0; r < layout.runs(); r++) {
+            sums.sumRun(r, x, u);
+        }
+        for (int g = 0; g < layout.groups(); g++) {
+            sums.gather(g);
+        }
+        return sums;
+    }
+
     static int count(boolean[] flags) {
         int count = 0;
         for (boolean flag : flags) {

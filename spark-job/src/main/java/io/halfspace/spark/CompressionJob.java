@@ -1,13 +1,9 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BaseOptimizer;
-import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
-import io.halfspace.solver.PlainStep;
-import io.halfspace.solver.Solver;
-import io.halfspace.solver.Target;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -70,19 +66,26 @@ final class CompressionJob {
 
     private void stages() {
         ModelSource model = report.timed("model", this::model);
-        Network analysed =
-                report.timed("analysis", () -> Network.analysePrunable(model.network(), shape(), config.layers()));
-        Target target = reachableTarget(analysed);
-        try (TrainingData data = report.timed("data", this::data)) {
-            Trainer trainer = new Trainer(spark, data, config, progress);
+        Network analysed = report.timed(
+                "analysis",
+                () -> Network.analyseCompressible(model.network(), shape(), config.layers(), config.mode()));
+        TargetCheck.of(config, analysed, shape());
+        tell(analysed);
+        EngineSpec engine = engine(model.network());
+        try (TrainingData data = report.timed("data", this::data);
+                StepLog log = new StepLog(folder.open(StepLog.NAME))) {
+            Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
                     Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+            report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
+            DenseJudge judge = new DenseJudge(trainee -> trainer.evaluate(TITLE, trainee));
+            List<Stage> stages = StagePlan.of(config, network, trainer.stepsPerEpoch(), judge);
             Optional<Trainer.Trained> baseline = config.training().baseline()
                     ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network)))
                     : Optional.empty();
-            BeforePruning solver = solver(trainer, network, target);
-            Trainer.Trained trained = report.timed("training", () -> train(trainer, network, solver));
-            new Publication(config, folder, report, trainer, data).publish(network, trained, baseline, solver.dense());
+            Trainer.Trained trained =
+                    report.timed("training", () -> trainer.train(TITLE, network, stages, log, this::checkpoint));
+            new Publication(config, folder, report, trainer, data).publish(trained, baseline, judge.evaluation());
         }
     }
 
@@ -100,15 +103,20 @@ final class CompressionJob {
         return source;
     }
 
-    private Target reachableTarget(Network network) {
+    private void tell(Network network) {
         progress.say(
-                "analysis  %d groups, %,d parameters, %,d FLOPs",
+                "analysis  %d groups, %d erasable segments, %,d parameters, %,d FLOPs",
                 network.groups().count(),
+                network.segments().count(),
                 network.cost().parameters(),
                 network.cost().flops());
-        Target target = SolverChoice.target(config.target());
-        target.check(network.groups());
-        return target;
+    }
+
+    private EngineSpec engine(ComputationGraph network) {
+        EngineChoice choice = EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf());
+        report.engine(choice);
+        progress.say("engine    %s", choice.line());
+        return choice.spec();
     }
 
     private TrainingData data() {
@@ -121,35 +129,14 @@ final class CompressionJob {
         return data;
     }
 
-    private Trainer.Trained trainDense(Trainer trainer, Network network) {
-        return trainer.train(
-                "dense",
-                network.graph(),
-                network.groups().count(),
-                new PlainStep(),
-                (epoch, values) -> Optional.empty());
+    private static Trainer.Trained trainDense(Trainer trainer, Network network) {
+        Stage whole = new Stage("dense", trainer.totalSteps(), dense -> dense);
+        return trainer.train("dense", network, List.of(whole), StepLog.none(), (epoch, trainee) -> Optional.empty());
     }
 
-    private BeforePruning solver(Trainer trainer, Network network, Target target) {
-        Solver solver = SolverChoice.solver(
-                config.solver(),
-                network,
-                target,
-                BaseOptimizer.isAdaptive(network.graph()),
-                SolverChoice.schedule(config.solver(), trainer.totalSteps()));
-        ComputationGraph judged = network.graph().clone();
-        return new BeforePruning(solver, values -> {
-            FlatParameters.set(judged, values);
-            return trainer.evaluate(TITLE, judged);
-        });
-    }
-
-    private Trainer.Trained train(Trainer trainer, Network network, BeforePruning solver) {
-        ComputationGraph kept = network.graph().clone();
-        return trainer.train(TITLE, network.graph(), network.groups().count(), solver, (epoch, values) -> {
-            FlatParameters.set(kept, values);
-            return Optional.of(folder.checkpoint(epoch, out -> ModelFile.write(kept, out, false, Map.of())));
-        });
+    private Optional<String> checkpoint(int epoch, Trainee trainee) {
+        ComputationGraph network = trainee.toGraph();
+        return Optional.of(folder.checkpoint(epoch, out -> ModelFile.write(network, out, false, Map.of())));
     }
 
     private int[] shape() {

@@ -1,7 +1,6 @@
 package io.halfspace.spark;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,11 +111,16 @@ final class ConfigSection {
     }
 
     <E extends Enum<E>> E choice(String key, E fallback, Class<E> type) {
+        return choice(key, fallback, List.of(type.getEnumConstants()));
+    }
+
+    /** One of some constants, by their words. */
+    <E extends Enum<E>> E choice(String key, E fallback, List<E> constants) {
         Object value = value(key);
         if (value == null) {
             return fallback;
         }
-        for (E constant : type.getEnumConstants()) {
+        for (E constant : constants) {
             if (word(constant).equals(String.valueOf(value))) {
                 return constant;
             }
@@ -124,10 +128,7 @@ final class ConfigSection {
         fault(
                 key,
                 value,
-                "one of "
-                        + Arrays.stream(type.getEnumConstants())
-                                .map(ConfigSection::word)
-                                .collect(Collectors.joining(", ")));
+                "one of " + constants.stream().map(ConfigSection::word).collect(Collectors.joining(", ")));
         return fallback;
     }
 

@@ -4,22 +4,34 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What happened in a training run, an entry an epoch.
+ * What happened in a training run.
  *
- * @param epochs oldest first
+ * @param epochs an entry an epoch, oldest first
+ * @param stages an entry a stage, oldest first
  */
-record History(List<Epoch> epochs) {
+record History(List<Epoch> epochs, List<Begun> stages) {
     History() {
-        this(new ArrayList<>());
+        this(new ArrayList<>(), new ArrayList<>());
     }
+
+    /**
+     * A stage of the run.
+     *
+     * @param name its name
+     * @param step steps taken before it
+     * @param parameters length of the flat parameter vector that is trained in it
+     */
+    record Begun(String name, int step, int parameters) {}
 
     /**
      * One epoch.
      *
      * @param epoch number, from 1
      * @param steps steps taken since the beginning
+     * @param stage stage of the run at its end
      * @param phase phase of the solver at its end
-     * @param groupsZero groups that are zero at its end
+     * @param groupsZero groups that are zero or gone at its end
+     * @param parameters length of the flat parameter vector at its end
      * @param trainLoss mean loss over its steps
      * @param validationLoss mean loss on the validation part, NaN without one
      * @param validationAccuracy accuracy on the validation part, NaN without one
@@ -32,8 +44,10 @@ record History(List<Epoch> epochs) {
     record Epoch(
             int epoch,
             int steps,
+            String stage,
             String phase,
             int groupsZero,
+            int parameters,
             double trainLoss,
             double validationLoss,
             double validationAccuracy,
@@ -42,6 +56,10 @@ record History(List<Epoch> epochs) {
             double computeSeconds,
             double updateSeconds,
             double solverSeconds) {}
+
+    void begin(String stage, int step, int parameters) {
+        stages.add(new Begun(stage, step, parameters));
+    }
 
     void add(Epoch epoch) {
         epochs.add(epoch);

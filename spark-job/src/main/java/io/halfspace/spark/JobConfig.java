@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -13,8 +14,12 @@ import org.apache.hadoop.fs.Path;
  * @param data what to train on
  * @param training how to train
  * @param layers what the user wants of single layers
+ * @param mode what leaves the network
+ * @param erase how operators leave before channels do, in mode erase-then-prune only
  * @param target what the built network may cost
- * @param solver how groups are driven to zero
+ * @param solver how groups are driven to zero (in mode erase: operators)
+ * @param compact whether training goes on with the compact network once the target is met
+ * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
  * @param output location of the run's folder; empty makes one below {@code runs/}
@@ -26,8 +31,12 @@ record JobConfig(
         DataConfig data,
         TrainingConfig training,
         LayersConfig layers,
+        Mode mode,
+        Optional<EraseConfig> erase,
         TargetConfig target,
         SolverConfig solver,
+        boolean compact,
+        EngineConfig engine,
         String master,
         int shards,
         String output,
@@ -43,14 +52,20 @@ record JobConfig(
         ConfigSection spark = root.section("spark");
         ConfigSection section = root.section("training");
         TrainingConfig training = training(section);
+        Mode mode = root.choice("mode", Mode.PRUNE, Mode.class);
+        ConfigSection solver = root.section("solver");
         JobConfig config = new JobConfig(
                 root.text("name", stem(file.name())),
                 model(root, file.folder()),
                 DataSection.read(root.section("data"), file.folder()),
                 training,
                 LayersConfig.read(root.section("layers")),
+                mode,
+                erase(root, mode, training.epochs()),
                 TargetConfig.read(root.section("target")),
-                SolverConfig.read(root.section("solver")),
+                SolverConfig.read(solver, methods(mode), training.epochs()),
+                solver.flag("compact", true),
+                EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
                 root.text("output", ""),
@@ -60,13 +75,17 @@ record JobConfig(
                     .formatted(training.batch(), config.shards));
         }
         if (isFile(config.model) && training.optimizer().isEmpty()) {
-            for (String key : List.of("learning-rate", "schedule", "momentum", "weight-decay")) {
+            for (String key :
+                    List.of("learning-rate", "schedule", "momentum", "weight-decay", "l1", "clip-value", "clip-norm")) {
                 if (section.has(key)) {
                     section.fault(
                             key,
                             "found without optimizer, expected both or none: the model file has an optimizer of its own");
                 }
             }
+        }
+        if (!mode.prunes() && config.layers.roundTo() > 1) {
+            faults.add("layers.round-to: found with mode erase, which keeps all channels of what it keeps");
         }
         root.reportUnknownKeys();
         if (!faults.isEmpty()) {
@@ -82,11 +101,30 @@ record JobConfig(
         return config;
     }
 
+    private static Optional<EraseConfig> erase(ConfigSection root, Mode mode, int epochs) {
+        if (mode == Mode.ERASE_THEN_PRUNE) {
+            return Optional.of(EraseConfig.read(root.section("erase"), epochs));
+        }
+        if (root.has("erase")) {
+            root.fault("erase", "belongs to mode erase-then-prune, found mode %s".formatted(ConfigSection.word(mode)));
+        }
+        return Optional.empty();
+    }
+
+    private static List<SolverConfig.Method> methods(Mode mode) {
+        return mode == Mode.ERASE
+                ? List.of(SolverConfig.Method.H2SPG, SolverConfig.Method.HESSO)
+                : List.of(SolverConfig.Method.DHSPG, SolverConfig.Method.HESSO);
+    }
+
     private static TrainingConfig training(ConfigSection section) {
         Optional<TrainingConfig.OptimizerName> optimizer = section.has("optimizer")
                 ? Optional.of(section.choice(
                         "optimizer", TrainingConfig.OptimizerName.ADAM, TrainingConfig.OptimizerName.class))
                 : Optional.empty();
+        if (section.has("clip-value") && section.has("clip-norm")) {
+            section.fault("clip-value", "found beside clip-norm, expected one of them");
+        }
         return new TrainingConfig(
                 section.integer("epochs", 10, 1, 1_000_000),
                 section.integer("batch", 64, 1, 1_000_000),
@@ -95,8 +133,15 @@ record JobConfig(
                 section.choice("schedule", TrainingConfig.ScheduleName.CONSTANT, TrainingConfig.ScheduleName.class),
                 section.number("momentum", 0.9, 0, 1),
                 section.number("weight-decay", 0, 0, 1000),
+                section.number("l1", 0, 0, 1000),
+                optional(section, "clip-value"),
+                optional(section, "clip-norm"),
                 section.flag("baseline", false),
                 section.integer("seed", 42L, Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+
+    private static OptionalDouble optional(ConfigSection section, String key) {
+        return section.has(key) ? OptionalDouble.of(section.number(key, 1, 1e-9, 1e9)) : OptionalDouble.empty();
     }
 
     private static String model(ConfigSection root, Path folder) {

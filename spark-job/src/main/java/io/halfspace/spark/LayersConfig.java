@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.graph.Operation;
 import io.halfspace.graph.TraceGraph;
 import io.halfspace.graph.Vertex;
+import io.halfspace.solver.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,12 @@ import java.util.regex.Pattern;
  * @param include layers that may lose channels; empty for all
  * @param exclude layers that may not
  * @param minChannels channels that layers keep at least, by pattern; the last that matches counts
+ * @param roundTo what the number of channels that a layer keeps is a multiple of, unless it keeps all; 1 for any number
  */
-record LayersConfig(List<String> include, List<String> exclude, Map<String, Integer> minChannels) {
+record LayersConfig(List<String> include, List<String> exclude, Map<String, Integer> minChannels, int roundTo) {
+    /** Nothing in particular. */
+    static final LayersConfig ALL = new LayersConfig(List.of(), List.of(), Map.of(), 1);
+
     LayersConfig {
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
@@ -30,7 +35,11 @@ record LayersConfig(List<String> include, List<String> exclude, Map<String, Inte
         for (String pattern : least.keys()) {
             minChannels.put(pattern, least.integer(pattern, 1, 1, 1_000_000));
         }
-        return new LayersConfig(section.texts("include"), section.texts("exclude"), minChannels);
+        return new LayersConfig(
+                section.texts("include"),
+                section.texts("exclude"),
+                minChannels,
+                section.integer("round-to", 1, 1, 4096));
     }
 
     /**
@@ -51,8 +60,28 @@ record LayersConfig(List<String> include, List<String> exclude, Map<String, Inte
                                 .formatted(pattern));
             }
         }
+        return applyToRest(trace);
+    }
+
+    /** The same for what is left of the network: a pattern may have lost all its layers. */
+    TraceGraph applyToRest(TraceGraph trace) {
         List<Vertex> vertices = trace.vertices().stream().map(this::applyTo).toList();
         return new TraceGraph(vertices, trace.outputs(), trace.parameterLength());
+    }
+
+    /** The target, met in numbers of channels that this allows. */
+    Target rounded(Target target) {
+        return roundTo == 1 ? target : new Target.Rounded(target, roundTo);
+    }
+
+    /** Whether layers are to keep more than they need. */
+    boolean hasFloors() {
+        return roundTo > 1 || !minChannels.isEmpty();
+    }
+
+    /** The same without floors. */
+    LayersConfig withoutFloors() {
+        return new LayersConfig(include, exclude, Map.of(), 1);
     }
 
     private Vertex applyTo(Vertex vertex) {

@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import io.halfspace.dl4j.NetworkShape;
 import io.halfspace.dl4j.NetworkTracer;
+import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.LayerAnswer;
 import io.halfspace.graph.NetworkCost;
@@ -40,14 +41,26 @@ record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) 
         return new Network(graph, trace, GroupPartition.of(trace));
     }
 
+    /** The same for what is left of such a network: a pattern may have lost all its layers. */
+    static Network analyseRest(ComputationGraph graph, int[] shape, LayersConfig layers) {
+        TraceGraph trace = layers.applyToRest(NetworkTracer.trace(graph, NetworkShape.inputType(shape)));
+        return new Network(graph, trace, GroupPartition.of(trace));
+    }
+
     /**
-     * The same, for a network that has something to prune.
+     * The same, for a network that has something to take away.
      *
-     * @throws JobException exit code 2 if a pattern matches no layer, 5 if nothing in it may leave, with the reason for each layer
+     * @throws JobException exit code 2 if a pattern matches no layer, 5 if nothing that the mode takes away may leave
      */
-    static Network analysePrunable(ComputationGraph graph, int[] shape, LayersConfig layers) {
+    static Network analyseCompressible(ComputationGraph graph, int[] shape, LayersConfig layers, Mode mode) {
         Network network = analyse(graph, shape, layers);
-        if (network.groups.count() == 0) {
+        if (mode.erases() && network.segments().count() == 0) {
+            throw new JobException(
+                    ExitCode.UNSUPPORTED_MODEL,
+                    "Cannot erase operators of the model: it has no erasable segment, %s"
+                            .formatted(network.segments().wording().none()));
+        }
+        if (mode.prunes() && network.groups.count() == 0) {
             String reasons = LayerAnswer.of(network.trace, network.groups).stream()
                     .map(answer -> answer.name() + ": " + answer.reason())
                     .collect(Collectors.joining(System.lineSeparator() + "  "));
@@ -56,6 +69,11 @@ record Network(ComputationGraph graph, TraceGraph trace, GroupPartition groups) 
                     "Cannot compress the model: no layer of it is prunable%n  %s".formatted(reasons));
         }
         return network;
+    }
+
+    /** The parts of the network that may leave as a whole. */
+    ErasableSegments segments() {
+        return ErasableSegments.of(trace, groups);
     }
 
     /** The same analysis of a network of the same structure. */

@@ -5,17 +5,19 @@ import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.ModelFile;
-import io.halfspace.dl4j.SubnetworkBuilder;
 import io.halfspace.dl4j.Values;
+import io.halfspace.graph.ErasableSegments;
+import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.ZeroGroups;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * Cuts the sub-network out of a trained network, proves that both compute the same, and only then writes it.
+ * Proves that a trained compact network computes what the zeroed one does, and only then writes it.
  */
 final class Publication {
     private static final int PROBE_ROWS = 64;
@@ -35,25 +37,27 @@ final class Publication {
     }
 
     /**
-     * Publishes the sub-network of a trained network.
+     * Publishes a compact network that was trained.
      *
-     * @param network the full network; its parameters are set to the trained ones
-     * @param baseline the same network trained without compression, if the job asked for it
+     * <p>It is compared with the network that it was cut out of in the first place, whose parameters are the trained ones
+     * where they stayed, and otherwise what they were when they left: zero, or without effect because of these zeros.
+     *
+     * @param trained the compact network
+     * @param baseline the whole network trained without compression, if the job asked for it
      * @param beforePruning how well the network did at the end of the warm-up
      * @throws JobException exit code 4 if the two networks differ; nothing is published then
      */
-    void publish(
-            Network network, Trainer.Trained trained, Optional<Trainer.Trained> baseline, Evaluation beforePruning) {
+    void publish(Trainer.Trained trained, Optional<Trainer.Trained> baseline, Evaluation beforePruning) {
+        Trainee trainee = trained.trainee();
+        Origin origin = trainee.origin().orElseThrow();
+        Network network = origin.first();
         ComputationGraph full = network.graph();
-        FlatParameters.set(full, trained.parameters());
-        boolean[] zero = ZeroGroups.in(network.groups(), trained.parameters());
-        ComputationGraph compact = report.timed(
-                "construction", () -> SubnetworkBuilder.build(full, network.trace(), network.groups(), zero));
-        report.groups(zero.length, count(zero));
+        FlatParameters.set(full, origin.inFirst(trainee.parameters()));
+        ComputationGraph compact = trainee.toGraph();
+        Network small = trainee.network();
         Values probe = probe();
         report.timed("equality", () -> check(full, compact, probe));
-        Evaluation evaluation = report.timed("evaluation", () -> trainer.evaluate("compact", compact));
-        Network small = Network.analyse(compact, config.data().shape());
+        counts(network, origin);
         Map<String, String> extras = Map.of(Normalizer.EXTRA, data.normalizer().toJson());
         report.dense(new RunReport.Figures(
                 network.cost(),
@@ -65,7 +69,7 @@ final class Publication {
         report.compact(new RunReport.Figures(
                 small.cost(),
                 size(compact, extras),
-                evaluation.accuracy(),
+                trained.evaluation().accuracy(),
                 trainer.judgedOn(),
                 Latency.of(compact, probe)));
         report.history("history", trained.history());
@@ -73,6 +77,30 @@ final class Publication {
         folder.write(Normalizer.EXTRA + ".json", data.normalizer().toJson());
         folder.write("job.yaml", config.text());
         folder.write(RunFolder.MODEL, out -> ModelFile.write(compact, out, false, extras));
+    }
+
+    /** What has left, read off the weights at the cuts; groups that left with segments count as zero. */
+    private void counts(Network network, Origin origin) {
+        if (config.mode().erases()) {
+            Origin first = origin;
+            while (first.before().isPresent()) {
+                first = first.before().get();
+            }
+            ErasableSegments segments = network.segments();
+            boolean[] zero = ZeroGroups.in(segments, first.parameters());
+            report.segments(
+                    segments.count(),
+                    IntStream.range(0, zero.length)
+                            .filter(s -> zero[s])
+                            .mapToObj(segments::name)
+                            .toList());
+        }
+        if (config.mode().prunes()) {
+            GroupPartition last = origin.network().groups();
+            boolean[] zero = ZeroGroups.in(last, origin.parameters());
+            long kept = IntStream.range(0, zero.length).filter(g -> !zero[g]).count();
+            report.groups(network.groups().count(), (int) (network.groups().count() - kept));
+        }
     }
 
     private EquivalenceCheck check(ComputationGraph full, ComputationGraph compact, Values probe) {
@@ -99,14 +127,6 @@ final class Publication {
                 .inputs()
                 .get(0)
                 .values();
-    }
-
-    private static int count(boolean[] flags) {
-        int count = 0;
-        for (boolean flag : flags) {
-            count += flag ? 1 : 0;
-        }
-        return count;
     }
 
     private static long size(ComputationGraph network, Map<String, String> extras) {

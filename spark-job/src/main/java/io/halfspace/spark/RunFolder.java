@@ -1,5 +1,6 @@
 package io.halfspace.spark;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +90,25 @@ final class RunFolder {
                 throw new IOException("rename failed");
             }
             return size;
+        } catch (IOException e) {
+            throw new JobException(ExitCode.TRY_AGAIN, "Cannot write '%s': %s".formatted(target, e.getMessage()), e);
+        }
+    }
+
+    /** A file that is written while the run goes on; it gets its name when the stream is closed, even if the run failed. */
+    OutputStream open(String name) {
+        Path target = new Path(folder, name);
+        Path beside = new Path(folder, "." + name + ".writing");
+        try {
+            return new BufferedOutputStream(files.create(beside, true)) {
+                @Override
+                public void close() throws IOException {
+                    super.close();
+                    if (files.exists(beside) && !files.rename(beside, target)) {
+                        throw new IOException("rename failed");
+                    }
+                }
+            };
         } catch (IOException e) {
             throw new JobException(ExitCode.TRY_AGAIN, "Cannot write '%s': %s".formatted(target, e.getMessage()), e);
         }

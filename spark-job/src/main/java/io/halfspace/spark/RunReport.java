@@ -10,6 +10,7 @@ import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.graph.NetworkCost;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,6 +39,12 @@ final class RunReport {
         root.put("status", "running");
         root.put("name", config.name());
         root.put("started", Instant.now().toString());
+        root.put("mode", ConfigSection.word(config.mode()));
+        config.erase()
+                .map(EraseConfig::target)
+                .ifPresent(target -> root.putObject("eraseTarget")
+                        .put("measure", ConfigSection.word(target.measure()))
+                        .put("amount", target.amount()));
         root.putObject("target")
                 .put("measure", ConfigSection.word(config.target().measure()))
                 .put("amount", config.target().amount());
@@ -76,8 +83,31 @@ final class RunReport {
                 .set("classNames", JSON.valueToTree(data.classNames()));
     }
 
+    void segments(int total, List<String> erased) {
+        root.putObject("segments")
+                .put("total", total)
+                .put("erased", erased.size())
+                .set("names", JSON.valueToTree(erased));
+    }
+
     void groups(int total, int zero) {
         root.putObject("groups").put("total", total).put("zero", zero);
+    }
+
+    void engine(EngineChoice choice) {
+        root.putObject("engine")
+                .put("name", choice.spec().engine())
+                .put("device", choice.spec().device())
+                .put("precision", ConfigSection.word(choice.spec().precision()))
+                .put("threads", choice.spec().threads())
+                .put("reason", choice.reason());
+    }
+
+    void engineCheck(EngineCheck.Result check) {
+        root.withObject("/engine/check")
+                .put("maxRelativeDifference", check.difference)
+                .put("at", check.part)
+                .put("roundedDistance", check.rounded);
     }
 
     void kernels(String sentence) {
@@ -102,6 +132,7 @@ final class RunReport {
     }
 
     void history(String key, History history) {
+        root.set(key + "Stages", JSON.valueToTree(history.stages()));
         ArrayNode entries = root.putArray(key);
         for (History.Epoch epoch : history.epochs()) {
             ObjectNode entry = JSON.valueToTree(epoch);
@@ -133,6 +164,11 @@ final class RunReport {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Cannot write the report as JSON", e);
         }
+    }
+
+    /** Whether it has come to something. */
+    boolean has(String key) {
+        return root.has(key);
     }
 
     /** A value of the report as text. */

@@ -1,35 +1,51 @@
 package io.halfspace.spark;
 
+import io.halfspace.graph.ErasableSegments;
+import io.halfspace.graph.GroupSet;
+import io.halfspace.graph.NetworkCost;
 import io.halfspace.solver.Dhspg;
 import io.halfspace.solver.DhspgSettings;
+import io.halfspace.solver.H2spg;
 import io.halfspace.solver.Hesso;
 import io.halfspace.solver.Schedule;
 import io.halfspace.solver.Solver;
 import io.halfspace.solver.Target;
 
-/** A job's target and solver section, as the solver knows them. */
+/** A job's targets and solver sections, as the solver knows them. */
 final class SolverChoice {
     private SolverChoice() {}
 
-    static Target target(TargetConfig config) {
-        return switch (config.measure()) {
-            case GROUPS -> new Target.Groups(config.amount());
-            case PARAMETERS -> new Target.Parameters(config.amount());
-            case FLOPS -> new Target.Flops(config.amount());
-        };
+    /** A target for the whole network. */
+    static Target target(TargetConfig config, LayersConfig layers) {
+        return layers.rounded(
+                switch (config.measure()) {
+                    case GROUPS ->
+                        config.amount() > 1
+                                ? new Target.GroupCount((int) config.amount())
+                                : new Target.Groups(config.amount());
+                    case PARAMETERS -> new Target.Parameters(config.amount());
+                    case FLOPS -> new Target.Flops(config.amount());
+                });
     }
 
-    /** When groups are chosen and when they are zero. */
-    static Schedule schedule(SolverConfig config, int totalSteps) {
-        try {
-            Schedule.forRun(totalSteps);
-            return Schedule.forRun(
-                    totalSteps,
-                    config.warmUp().orElse(Schedule.WARM_UP),
-                    config.frozenAt().orElse(Schedule.FROZEN_AT));
-        } catch (IllegalArgumentException e) {
-            throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
-        }
+    /**
+     * What is left of a target for the whole network when part of it has left already.
+     *
+     * @param groups groups of the whole network
+     * @param cost price of the whole network
+     * @param left groups of what is left
+     */
+    static Target remainingTarget(
+            TargetConfig config, LayersConfig layers, int groups, NetworkCost cost, GroupSet left) {
+        Target whole = target(config, LayersConfig.ALL);
+        double allowed = whole.allowed(whole.remaining(groups, cost));
+        return layers.rounded(
+                switch (config.measure()) {
+                    case GROUPS -> new Target.GroupCount(Math.max(0, left.count() - (int) allowed));
+                    // Above 1 an amount is a number, and no network of one parameter is worth a job.
+                    case PARAMETERS -> new Target.Parameters(Math.max(2, allowed));
+                    case FLOPS -> new Target.Flops(Math.max(2, allowed));
+                });
     }
 
     /**
@@ -37,10 +53,11 @@ final class SolverChoice {
      *
      * @param adaptive whether the base optimiser scales its steps itself; what the job leaves open follows from it
      */
-    static Solver solver(SolverConfig config, Network network, Target target, boolean adaptive, Schedule schedule) {
+    static Solver solver(SolverConfig config, GroupSet groups, Target target, boolean adaptive, Schedule schedule) {
         return switch (config.method()) {
-            case DHSPG -> new Dhspg(network.groups(), target, settings(config, adaptive), schedule);
-            case HESSO -> new Hesso(network.groups(), target, config.periods(), schedule);
+            case DHSPG -> new Dhspg(groups, target, settings(config, adaptive), schedule);
+            case H2SPG -> new H2spg((ErasableSegments) groups, target, settings(config, adaptive), schedule);
+            case HESSO -> new Hesso(groups, target, config.periods(), schedule);
         };
     }
 

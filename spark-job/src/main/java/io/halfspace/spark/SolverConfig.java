@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import io.halfspace.solver.Hesso;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -12,8 +13,8 @@ import java.util.OptionalDouble;
  * @param amplify factor on the smallest admissible penalty; empty derives it likewise
  * @param epsilon half-space projection threshold in [0, 1)
  * @param periods in how many shares groups go
- * @param warmUp share of the run before groups are chosen; empty takes the default schedule
- * @param frozenAt share of the run after which all chosen groups are zero; empty takes the default schedule
+ * @param warmUp when groups are chosen; empty takes the default schedule
+ * @param frozenAt when all chosen groups are zero; empty takes the default schedule
  */
 record SolverConfig(
         Method method,
@@ -21,11 +22,12 @@ record SolverConfig(
         OptionalDouble amplify,
         double epsilon,
         int periods,
-        OptionalDouble warmUp,
-        OptionalDouble frozenAt) {
-    /** Solvers, each with the keys that only it understands. */
+        Optional<Span> warmUp,
+        Optional<Span> frozenAt) {
+    /** Solvers, each with the keys that it understands. */
     enum Method {
         DHSPG("lambda", "amplify", "epsilon"),
+        H2SPG("lambda", "amplify", "epsilon"),
         HESSO("periods");
 
         private final List<String> keys;
@@ -35,32 +37,38 @@ record SolverConfig(
         }
     }
 
-    static SolverConfig read(ConfigSection section) {
+    /**
+     * Reads the section.
+     *
+     * @param methods those that can be chosen, the default first
+     * @param epochs length of the run
+     */
+    static SolverConfig read(ConfigSection section, List<Method> methods, int epochs) {
         SolverConfig config = new SolverConfig(
-                section.choice("method", Method.DHSPG, Method.class),
+                section.choice("method", methods.get(0), methods),
                 optional(section, "lambda", 0, 1e6),
                 optional(section, "amplify", 1, 1e6),
                 section.number("epsilon", 0.95, 0, 0.999999),
                 section.integer("periods", Hesso.PERIODS, 1, 1_000_000),
-                optional(section, "warm-up", 0, 0.98),
-                optional(section, "frozen-at", 0.01, 1));
-        for (Method other : Method.values()) {
+                Span.read(section, "warm-up", epochs),
+                Span.read(section, "frozen-at", epochs));
+        if (config.warmUp.isPresent()
+                && config.frozenAt.isPresent()
+                && config.warmUp.get().isKnownNotBefore(config.frozenAt.get(), epochs)) {
+            section.fault(
+                    "warm-up",
+                    "found %s, expected less than frozen-at %s"
+                            .formatted(section.text("warm-up", ""), section.text("frozen-at", "")));
+        }
+        for (Method other : methods) {
             for (String key : other.keys) {
-                if (other != config.method && section.has(key)) {
+                if (!config.method.keys.contains(key) && section.has(key)) {
                     section.fault(
                             key,
                             "belongs to method %s, found method %s"
                                     .formatted(ConfigSection.word(other), ConfigSection.word(config.method)));
                 }
             }
-        }
-        if (config.warmUp.isPresent()
-                && config.frozenAt.isPresent()
-                && config.warmUp.getAsDouble() >= config.frozenAt.getAsDouble()) {
-            section.fault(
-                    "warm-up",
-                    "found %s, expected less than frozen-at %s"
-                            .formatted(config.warmUp.getAsDouble(), config.frozenAt.getAsDouble()));
         }
         return config;
     }

@@ -9,12 +9,18 @@ final class Summary {
 
     static String of(RunReport report) {
         StringJoiner lines = new StringJoiner(System.lineSeparator());
-        lines.add("groups    %s of %s zero (target: %s %s)"
-                .formatted(
-                        report.text("groups", "zero"),
-                        report.text("groups", "total"),
-                        report.text("target", "measure"),
-                        report.text("target", "amount")));
+        String target = "target: %s %s".formatted(report.text("target", "measure"), report.text("target", "amount"));
+        if (report.has("segments")) {
+            lines.add("segments  %s of %s erased%s"
+                    .formatted(
+                            report.text("segments", "erased"),
+                            report.text("segments", "total"),
+                            report.has("groups") ? "" : " (" + target + ")"));
+        }
+        if (report.has("groups")) {
+            lines.add("groups    %s of %s zero (%s)"
+                    .formatted(report.text("groups", "zero"), report.text("groups", "total"), target));
+        }
         lines.add("equality  largest difference %.2g of the largest output, passed"
                 .formatted(report.number("equality", "maxRelativeDifference")));
         lines.add("%-20s %14s %14s %8s".formatted("", "dense", "compact", "kept"));

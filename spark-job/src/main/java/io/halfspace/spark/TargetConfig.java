@@ -7,8 +7,8 @@ import java.util.List;
  * What the built network may cost.
  *
  * @param measure what the amount counts
- * @param amount share of the groups that must be zero; or what is kept of parameters or FLOPs: up to 1 a share of the dense
- *     network's, above 1 an absolute number
+ * @param amount groups (in mode erase: erasable segments) that must be zero, or what is kept of parameters or FLOPs: up to 1
+ *     a share of the dense network's, above 1 a number
  */
 record TargetConfig(Measure measure, double amount) {
     /** What a target counts. */
@@ -23,8 +23,11 @@ record TargetConfig(Measure measure, double amount) {
         for (Measure measure : Measure.values()) {
             String key = ConfigSection.word(measure);
             if (section.has(key)) {
-                double most = measure == Measure.GROUPS ? 1 : 1e15;
-                double amount = section.number(key, 0.5, 0, most);
+                double amount = section.number(key, 0.5, 0, 1e15);
+                if (measure == Measure.GROUPS && amount > 1 && (amount > 1e9 || amount != Math.rint(amount))) {
+                    section.fault(key, "found %s, expected a share from 0 to 1 or a whole number".formatted(amount));
+                    amount = 0.5;
+                }
                 if (amount == 0 && measure != Measure.GROUPS) {
                     section.fault(key, "found 0, expected a share in (0, 1] or a number above 1");
                     amount = 0.5;

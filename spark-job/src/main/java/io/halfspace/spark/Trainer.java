@@ -1,9 +1,8 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.FlatParameters;
-import io.halfspace.solver.SolverStep;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
@@ -15,24 +14,17 @@ final class Trainer {
     private final JavaSparkContext spark;
     private final TrainingData data;
     private final JobConfig config;
+    private final EngineSpec engine;
     private final Progress progress;
     private final String runId = UUID.randomUUID().toString();
 
-    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, Progress progress) {
+    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, EngineSpec engine, Progress progress) {
         this.spark = spark;
         this.data = data;
         this.config = config;
+        this.engine = engine;
         this.progress = progress;
     }
-
-    /**
-     * What training left behind.
-     *
-     * @param parameters the final flat parameters
-     * @param history what happened in each epoch
-     * @param evaluation how well the network does on the part that judges it
-     */
-    record Trained(float[] parameters, History history, Evaluation evaluation) {}
 
     /** Steps of a whole run. */
     int totalSteps() {
@@ -40,29 +32,46 @@ final class Trainer {
     }
 
     /**
-     * Trains a network from its present parameters, all epochs.
+     * What training left behind.
      *
-     * @param network not modified; its configuration names the base optimiser
-     * @param groups number of groups, for the progress line
+     * @param trainee what was trained, at its end
+     * @param history what happened in each epoch
+     * @param evaluation how well it does on the part that judges it
+     */
+    record Trained(Trainee trainee, History history, Evaluation evaluation) {}
+
+    /**
+     * Trains a network through the stages of a run.
+     *
+     * @param network at its present parameters; not modified; its configuration names the base optimiser
+     * @param log told of every step
      * @param listener told after every epoch
      */
-    Trained train(
-            String title,
-            ComputationGraph network,
-            int groups,
-            SolverStep solver,
-            TrainingLoop.EpochListener listener) {
-        GradientRound.Task task = task(title, network);
-        float[] parameters = FlatParameters.of(network);
-        BaseOptimizer optimizer = new BaseOptimizer(network.clone());
+    Trained train(String title, Network network, List<Stage> stages, StepLog log, TrainingLoop.EpochListener listener) {
         TrainingLoop loop = new TrainingLoop(
-                new GradientRound(spark, data.train(), task),
-                values -> evaluate(data.validation(), task, values),
+                trainee -> new GradientRound(spark, data.train(), task(title, trainee)),
+                (trainee, round) -> evaluate(data.validation(), round.task(), trainee.parameters()),
                 progress,
-                stepsPerEpoch(),
-                config.training().epochs());
-        History history = loop.run(title, parameters, optimizer, solver, groups, listener);
-        return new Trained(parameters, history, evaluate(judge(), task, parameters));
+                log,
+                stepsPerEpoch());
+        TrainingLoop.Trained trained = loop.run(title, Trainee.of(network), stages, listener);
+        return new Trained(trained.trainee(), trained.history(), evaluate(title, trained.trainee()));
+    }
+
+    /** How well what is being trained does at the moment on the part that judges it. */
+    Evaluation evaluate(String title, Trainee trainee) {
+        return evaluate(judge(), task(title, trainee), trainee.parameters());
+    }
+
+    /**
+     * Compares the chosen engine with Deeplearning4j on a few training examples; nothing to do where that is the chosen one.
+     *
+     * @throws JobException exit code 4 if they differ
+     */
+    Optional<EngineCheck.Result> checkEngine(ComputationGraph network) {
+        return engine.torch()
+                ? Optional.of(EngineCheck.of(data.train(), task("check", network), FlatParameters.of(network)))
+                : Optional.empty();
     }
 
     /** How well a network does, with its present parameters, on the part that judges it. */
@@ -85,8 +94,14 @@ final class Trainer {
                 .orElse(Evaluation.NONE);
     }
 
+    /** Engines of a network are kept apart from those of the network that it was cut out of. */
+    private GradientRound.Task task(String title, Trainee trainee) {
+        return task(title + "/" + trainee.cuts(), trainee.network().graph());
+    }
+
     private GradientRound.Task task(String title, ComputationGraph network) {
         return new GradientRound.Task(
+                engine,
                 runId + "/" + title,
                 network.getConfiguration().toJson(),
                 config.data().shape(),
@@ -101,7 +116,8 @@ final class Trainer {
         return Shard.rowsPerStep(config.training().batch(), config.shards());
     }
 
-    private int stepsPerEpoch() {
+    /** Steps of an epoch. */
+    int stepsPerEpoch() {
         return Shard.stepsPerEpoch(data.trainShardRows(), config.training().batch());
     }
 }

@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How the network is trained.
@@ -12,6 +13,9 @@ import java.util.Optional;
  * @param schedule how the learning rate falls
  * @param momentum momentum of SGD with momentum
  * @param weightDecay L2 coefficient (decoupled for AdamW)
+ * @param l1 L1 coefficient
+ * @param clipValue largest absolute value of each gradient, if bounded
+ * @param clipNorm largest norm of each layer's gradient, if bounded
  * @param baseline whether the dense network is trained beside, with the same seed and steps, to compare with
  * @param seed seed of everything random
  */
@@ -23,6 +27,9 @@ record TrainingConfig(
         ScheduleName schedule,
         double momentum,
         double weightDecay,
+        double l1,
+        OptionalDouble clipValue,
+        OptionalDouble clipNorm,
         boolean baseline,
         long seed) {
     /** Base optimisers that a job file can name. */
@@ -30,7 +37,9 @@ record TrainingConfig(
         SGD,
         MOMENTUM,
         ADAM,
-        ADAMW
+        ADAMW,
+        AMSGRAD,
+        RMSPROP
     }
 
     /** Ways for the learning rate to fall: not at all, to a tenth at 50 % and again at 75 % of the run, linearly to 0. */

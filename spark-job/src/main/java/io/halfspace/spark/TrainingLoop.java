@@ -1,101 +1,134 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Evaluation;
-import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * The training loop: gradient on the executors, update by the base optimiser and solver step on the driver, over and over.
+ * The training loop: gradient on the executors, update by the base optimiser and solver step on the driver, over and over,
+ * through the stages of a run. Counts of steps and epochs, order of the examples and random numbers go on from stage to
+ * stage as if there was one.
  *
- * @param round computes gradients
- * @param validation judges parameters on the validation part ({@link Evaluation#NONE} without one)
+ * @param rounds computes gradients of what is trained in a stage
+ * @param validation judges it on the validation part ({@link Evaluation#NONE} without one)
  * @param progress told of every step
+ * @param log told of every step
  * @param stepsPerEpoch steps of an epoch
- * @param epochs passes over the training part
  */
 record TrainingLoop(
-        GradientRound round,
-        Function<float[], Evaluation> validation,
+        Function<Trainee, GradientRound> rounds,
+        BiFunction<Trainee, GradientRound, Evaluation> validation,
         Progress progress,
-        int stepsPerEpoch,
-        int epochs) {
+        StepLog log,
+        int stepsPerEpoch) {
     /** Told when an epoch is over. */
     interface EpochListener {
-        /** Keeps what must be kept; returns where, or empty. {@code parameters} must not be modified. */
-        Optional<String> epochDone(int epoch, float[] parameters);
+        /** Keeps what must be kept; returns where, or empty. */
+        Optional<String> epochDone(int epoch, Trainee trainee);
     }
 
     /**
-     * Runs all epochs.
+     * Runs all stages.
      *
-     * @param parameters the flat parameters; modified in place
+     * @param start what to begin with; its parameters and optimiser are modified
+     * @param stages in order; the end of the last one is the end of the run, a whole number of epochs
+     * @return what the last stage left
      * @throws JobException exit code 4 at the first loss, gradient or parameter that is not finite
      */
-    History run(
-            String title,
-            float[] parameters,
-            BaseOptimizer optimizer,
-            SolverStep solver,
-            int groups,
-            EpochListener listener) {
-        History history = new History();
-        Optional<String> kept = Optional.empty();
-        progress.begin(title, stepsPerEpoch * epochs);
-        for (int epoch = 0; epoch < epochs; epoch++) {
-            EpochSums sums = new EpochSums();
-            for (int s = 0; s < stepsPerEpoch; s++) {
-                int step = epoch * stepsPerEpoch + s;
-                long begun = System.nanoTime();
-                GradientRound.Sum sum = gradient(parameters, epoch, s, kept);
-                long summed = System.nanoTime();
-                float[] update =
-                        optimizer.update(parameters, sum.gradient(), sum.rows(), sum.minibatches(), step, epoch);
-                long updated = System.nanoTime();
-                StepReport report = solver.step(parameters, update, optimizer.learningRate(step, epoch));
-                sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
-                progress.step(
-                        step + 1,
-                        sum.rows(),
-                        sum.lossSum() / sum.rows(),
-                        history.lastAccuracy(),
-                        report.zeroGroups(),
-                        groups);
-            }
-            checkFinite(parameters, epoch, kept);
-            history.add(sums.epoch(epoch + 1, (epoch + 1) * stepsPerEpoch, validation.apply(parameters)));
-            kept = listener.epochDone(epoch + 1, parameters);
-        }
-        return history;
-    }
-
-    private GradientRound.Sum gradient(float[] parameters, int epoch, int stepOfEpoch, Optional<String> kept) {
-        try {
-            return round.compute(parameters, epoch, stepOfEpoch);
-        } catch (DivergedException e) {
-            int step = epoch * stepsPerEpoch + stepOfEpoch + 1;
-            throw diverged(
-                    "loss or gradient is not finite (loss %s) at step %d (epoch %d) on shard %d"
-                            .formatted(e.loss(), step, epoch + 1, e.shard()),
-                    kept);
-        }
-    }
-
-    private void checkFinite(float[] parameters, int epoch, Optional<String> kept) {
-        for (float value : parameters) {
-            if (!Float.isFinite(value)) {
-                throw diverged("a parameter is not finite after epoch %d".formatted(epoch + 1), kept);
+    Trained run(String title, Trainee start, List<Stage> stages, EpochListener listener) {
+        int steps = stages.get(stages.size() - 1).end();
+        progress.begin(title, steps);
+        Course course = new Course(listener);
+        Trainee trainee = start;
+        int step = 0;
+        for (Stage stage : stages) {
+            trainee = stage.begin().apply(trainee);
+            GradientRound round = rounds.apply(trainee);
+            course.history.begin(stage.name(), step, trainee.parameters().length);
+            for (; step < stage.end(); step++) {
+                course.step(stage, trainee, round, step);
             }
         }
+        return new Trained(trainee, course.history);
     }
 
-    private static JobException diverged(String what, Optional<String> kept) {
-        return new JobException(
-                ExitCode.CHECK_FAILED,
-                "Cannot go on training: %s; the last good checkpoint is %s; lower training.learning-rate"
-                        .formatted(what, kept.orElse("none, it was the first epoch")));
+    /**
+     * What a run leaves.
+     *
+     * @param trainee as the last stage left it
+     * @param history what happened
+     */
+    record Trained(Trainee trainee, History history) {}
+
+    /** One run through the stages. */
+    private final class Course {
+        private final EpochListener listener;
+        private final History history = new History();
+        private EpochSums sums = new EpochSums();
+        private Optional<String> kept = Optional.empty();
+
+        Course(EpochListener listener) {
+            this.listener = listener;
+        }
+
+        void step(Stage stage, Trainee trainee, GradientRound round, int step) {
+            int epoch = step / stepsPerEpoch;
+            long begun = System.nanoTime();
+            GradientRound.Sum sum = gradient(round, trainee, step);
+            long summed = System.nanoTime();
+            float[] update = trainee.update(sum, step, epoch);
+            long updated = System.nanoTime();
+            StepReport report = trainee.step(update, step, epoch);
+            sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
+            double loss = sum.lossSum() / sum.rows();
+            log.add(step, epoch, stage, trainee, report, loss);
+            progress.step(
+                    step + 1,
+                    sum.rows(),
+                    loss,
+                    history.lastAccuracy(),
+                    trainee.zeroCount(),
+                    trainee.groups().count());
+            if ((step + 1) % stepsPerEpoch == 0) {
+                endEpoch(stage, trainee, round, epoch);
+            }
+        }
+
+        private void endEpoch(Stage stage, Trainee trainee, GradientRound round, int epoch) {
+            checkFinite(trainee.parameters(), epoch);
+            Evaluation judged = validation.apply(trainee, round);
+            history.add(sums.epoch(epoch + 1, (epoch + 1) * stepsPerEpoch, stage, trainee, judged));
+            sums = new EpochSums();
+            kept = listener.epochDone(epoch + 1, trainee);
+        }
+
+        private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int step) {
+            int epoch = step / stepsPerEpoch;
+            try {
+                return round.compute(trainee.parameters(), epoch, step % stepsPerEpoch);
+            } catch (DivergedException e) {
+                throw diverged("loss or gradient is not finite (loss %s) at step %d (epoch %d) on shard %d"
+                        .formatted(e.loss(), step + 1, epoch + 1, e.shard()));
+            }
+        }
+
+        private void checkFinite(float[] parameters, int epoch) {
+            for (float value : parameters) {
+                if (!Float.isFinite(value)) {
+                    throw diverged("a parameter is not finite after epoch %d".formatted(epoch + 1));
+                }
+            }
+        }
+
+        private JobException diverged(String what) {
+            return new JobException(
+                    ExitCode.CHECK_FAILED,
+                    "Cannot go on training: %s; the last good checkpoint is %s; lower training.learning-rate"
+                            .formatted(what, kept.orElse("none, it was the first epoch")));
+        }
     }
 
     /** What adds up over the steps of an epoch. */
@@ -119,13 +152,15 @@ record TrainingLoop(
             last = report;
         }
 
-        History.Epoch epoch(int number, int steps, Evaluation validation) {
+        History.Epoch epoch(int number, int steps, Stage stage, Trainee trainee, Evaluation validation) {
             boolean judged = validation.rows() > 0;
             return new History.Epoch(
                     number,
                     steps,
+                    stage.name(),
                     last.phase().name(),
-                    last.zeroGroups(),
+                    trainee.zeroCount(),
+                    trainee.parameters().length,
                     lossSum / rows,
                     judged ? validation.loss() : Double.NaN,
                     judged ? validation.accuracy() : Double.NaN,

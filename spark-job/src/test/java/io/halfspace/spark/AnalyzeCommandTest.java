@@ -59,7 +59,7 @@ final class AnalyzeCommandTest {
     @Test
     void layersOfAJob_showWhatTheyKeep() {
         LayersConfig layers =
-                new LayersConfig(List.of(), List.of("branch5-*"), Map.of("branch1-conv", 5, "branch3-conv", 16));
+                new LayersConfig(List.of(), List.of("branch5-*"), Map.of("branch1-conv", 5, "branch3-conv", 16), 1);
         String table = analysis(Network.analyse(branches, SHAPE, layers)).table(100);
 
         assertThat(table)

@@ -38,7 +38,22 @@ final class JobConfigTest {
         assertThat(config.model()).isEqualTo("lenet");
         assertThat(config.training())
                 .isEqualTo(new TrainingConfig(
-                        10, 64, Optional.empty(), 0.001, TrainingConfig.ScheduleName.CONSTANT, 0.9, 0, false, 42));
+                        10,
+                        64,
+                        Optional.empty(),
+                        0.001,
+                        TrainingConfig.ScheduleName.CONSTANT,
+                        0.9,
+                        0,
+                        0,
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        false,
+                        42));
+        assertThat(config.mode()).isEqualTo(Mode.PRUNE);
+        assertThat(config.erase()).isEmpty();
+        assertThat(config.compact()).isTrue();
+        assertThat(config.layers()).isEqualTo(LayersConfig.ALL);
         assertThat(config.target()).isEqualTo(new TargetConfig(TargetConfig.Measure.PARAMETERS, 0.1));
         assertThat(config.solver())
                 .isEqualTo(new SolverConfig(
@@ -47,8 +62,8 @@ final class JobConfigTest {
                         OptionalDouble.empty(),
                         0.95,
                         10,
-                        OptionalDouble.empty(),
-                        OptionalDouble.empty()));
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(config.shards()).isEqualTo(4);
         assertThat(config.master()).isEqualTo("local[*]");
         assertThat(config.data().normalization()).isEqualTo(Normalization.STANDARDIZE);
@@ -106,12 +121,31 @@ final class JobConfigTest {
 
     @Test
     void layers_areNamedByPatterns() throws Exception {
-        JobConfig config = read(SMALLEST, "layers={include: ['conv*'], exclude: [dense], min-channels: {'conv?': 8}}");
+        JobConfig config = read(
+                SMALLEST, "layers={include: ['conv*'], exclude: [dense], min-channels: {'conv?': 8}, round-to: 4}");
 
-        assertThat(config.layers()).isEqualTo(new LayersConfig(List.of("conv*"), List.of("dense"), Map.of("conv?", 8)));
+        assertThat(config.layers())
+                .isEqualTo(new LayersConfig(List.of("conv*"), List.of("dense"), Map.of("conv?", 8), 4));
         assertThatThrownBy(() -> read(SMALLEST, "layers={include: conv, min-channels: {dense: 0}}"))
                 .hasMessageContaining("layers.include: found conv, expected a list of texts")
                 .hasMessageContaining("layers.min-channels.dense: found 0, expected a whole number from 1");
+    }
+
+    @Test
+    void modes_haveTheirTargetsAndMethods() throws Exception {
+        JobConfig both = read(
+                SMALLEST,
+                "mode=erase-then-prune",
+                "erase={groups: 2, warm-up: 2 epochs, method: hesso}",
+                "solver.compact=false");
+
+        EraseConfig erase = both.erase().orElseThrow();
+        assertThat(erase.target()).isEqualTo(new TargetConfig(TargetConfig.Measure.GROUPS, 2));
+        assertThat(erase.solver().method()).isEqualTo(SolverConfig.Method.HESSO);
+        assertThat(erase.solver().warmUp()).contains(new Span(2, Span.Unit.EPOCHS));
+        assertThat(both.solver().method()).isEqualTo(SolverConfig.Method.DHSPG);
+        assertThat(both.compact()).isFalse();
+        assertThat(read(SMALLEST, "mode=erase").solver().method()).isEqualTo(SolverConfig.Method.H2SPG);
     }
 
     @Test
@@ -152,7 +186,7 @@ final class JobConfigTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiterString = " | ",
             value = {
                 "training.batch=66 | training.batch: found 66, expected a multiple of spark.shards, which is 4",
                 "data.format=images;data.shape=[2, 8, 8] | data.shape: found [2, 8, 8], expected [1 or 3, height, width]",
@@ -163,6 +197,18 @@ final class JobConfigTest {
                 "model=a:b.zip | model: found a:b.zip, expected a path or URI",
                 "target={flops: 0} | target.flops: found 0, expected a share in (0, 1]",
                 "model=a.zip;training.learning-rate=0.1 | training.learning-rate: found without optimizer",
+                "model=a.zip;training.clip-norm=1 | training.clip-norm: found without optimizer",
+                "training.clip-norm=1;training.clip-value=1 | training.clip-value: found beside clip-norm",
+                "mode=shrink | mode: found shrink, expected one of prune, erase, erase-then-prune",
+                "mode=erase-then-prune | erase.groups|parameters|flops: found 0 targets, expected exactly one",
+                "erase={flops: 0.5} | erase: belongs to mode erase-then-prune, found mode prune",
+                "mode=erase;solver.method=dhspg | solver.method: found dhspg, expected one of h2spg, hesso",
+                "solver.method=h2spg | solver.method: found h2spg, expected one of dhspg, hesso",
+                "mode=erase;layers.round-to=8 | layers.round-to: found with mode erase",
+                "target={groups: 1.5} | target.groups: found 1.5, expected a share from 0 to 1 or a whole number",
+                "solver.warm-up=12 epochs | solver.warm-up: found 12 epochs, expected at most the 10 epochs of the run",
+                "solver.warm-up=soon | solver.warm-up: found soon, expected a share of the run from 0 to 1, 'N epochs'",
+                "solver.warm-up=8 epochs;solver.frozen-at=0.5 | solver.warm-up: found 8 epochs, expected less than frozen-at",
             })
     void faultsThatOnlyShowTogether_areConfigurationFaultsToo(String settings, String fault) {
         assertThatThrownBy(() -> read(SMALLEST, settings.split(";")))

@@ -23,7 +23,7 @@ final class LayersConfigTest {
 
     @Test
     void excludedLayers_areProtectedAndSayWhy() {
-        Network network = analyse(new LayersConfig(List.of(), List.of("conv*"), Map.of()));
+        Network network = analyse(new LayersConfig(List.of(), List.of("conv*"), Map.of(), 1));
 
         assertThat(prunable(network)).containsExactly("dense");
         assertThat(answer(network, "conv1").reason()).isEqualTo("'conv1': the job file excludes it");
@@ -32,7 +32,7 @@ final class LayersConfigTest {
 
     @Test
     void onlyIncludedLayers_arePruned() {
-        Network network = analyse(new LayersConfig(List.of("conv2"), List.of(), Map.of()));
+        Network network = analyse(new LayersConfig(List.of("conv2"), List.of(), Map.of(), 1));
 
         assertThat(prunable(network)).containsExactly("conv2", "pool2");
         assertThat(answer(network, "dense").reason()).isEqualTo("'dense': the job file does not include it");
@@ -40,7 +40,7 @@ final class LayersConfigTest {
 
     @Test
     void minChannels_stayWhateverLeaves() {
-        Network network = analyse(new LayersConfig(List.of(), List.of(), Map.of("conv?", 7, "dense", 5)));
+        Network network = analyse(new LayersConfig(List.of(), List.of(), Map.of("conv?", 7, "dense", 5), 1));
         Thinning thinning = new Thinning(network.trace(), network.groups());
         IntStream.range(0, network.groups().count()).filter(thinning::canRemove).forEach(thinning::remove);
 
@@ -51,7 +51,7 @@ final class LayersConfigTest {
 
     @Test
     void patternThatMatchesNothing_isAFault() {
-        assertThatThrownBy(() -> analyse(new LayersConfig(List.of(), List.of("conv[12]"), Map.of())))
+        assertThatThrownBy(() -> analyse(new LayersConfig(List.of(), List.of("conv[12]"), Map.of(), 1)))
                 .asInstanceOf(type(JobException.class))
                 .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION))
                 .extracting(Throwable::getMessage)
@@ -61,13 +61,13 @@ final class LayersConfigTest {
 
     @Test
     void everythingExcluded_leavesNothingToPrune() {
-        assertThatThrownBy(() -> analyse(new LayersConfig(List.of(), List.of("*"), Map.of())))
+        assertThatThrownBy(() -> analyse(new LayersConfig(List.of(), List.of("*"), Map.of(), 1)))
                 .hasMessageContaining("no layer of it is prunable")
                 .hasMessageContaining("dense: ");
     }
 
     private Network analyse(LayersConfig layers) {
-        return Network.analysePrunable(lenet, SHAPE, layers);
+        return Network.analyseCompressible(lenet, SHAPE, layers, Mode.PRUNE);
     }
 
     private static Set<String> prunable(Network network) {

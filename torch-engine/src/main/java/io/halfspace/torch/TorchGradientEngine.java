@@ -66,6 +66,25 @@ public final class TorchGradientEngine implements GradientEngine {
         parameters = new ParameterBuffer(program.parameters().all(), program.trained(), length, type, device);
     }
 
+    /**
+     * Why this engine cannot compute a network, as a clause that names the first layer without a rule; empty if it can. Loads
+     * no natives of libtorch.
+     *
+     * @param configuration of the network; not modified
+     */
+    public static Optional<String> unsupported(ComputationGraphConfiguration configuration) {
+        ComputationGraph network = new ComputationGraph(configuration.clone());
+        network.init();
+        try {
+            new Program(network);
+            return Optional.empty();
+        } catch (UnsupportedLayerException e) {
+            return Optional.of("it cannot run layer '%s', %s".formatted(e.vertex(), e.reason()));
+        } finally {
+            network.close();
+        }
+    }
+
     @Override
     public GradientSum gradient(float[] values, Batch batch, long seed) {
         float[] gradient = new float[length];

@@ -1,0 +1,210 @@
+package io.halfspace.solver;
+
+import java.util.function.IntConsumer;
+
+/**
+ * The ways in which a step goes over the vectors, so that each value comes from memory once where that can be: sums are
+ * taken and steps applied while the values are in the cache. Only a group that does not fit there is read twice. Runs in
+ * parts; allocates nothing.
+ *
+ * <p>Not thread-safe: one step at a time.
+ */
+final class StepPasses {
+    /** Values of a scoring step between summing and stepping: x and u of them fit a first-level cache. */
+    private static final int TILE = 2048;
+
+    /** Groups of more values are cut between threads, at the price of a second pass; smaller ones fit a second-level cache. */
+    private static final int LARGE = 1 << 16;
+
+    private final GroupLayout layout;
+    private final GroupSums sums;
+    private final GroupStep groupStep;
+    private final Parts parts;
+    private final boolean[] large;
+
+    private final IntConsumer plainPart = this::plainPart;
+    private final IntConsumer columnsPart = this::columnsPart;
+    private final IntConsumer scorePart = this::scorePart;
+    private final IntConsumer largeSumsPart = this::largeSumsPart;
+    private final IntConsumer prunePart = this::prunePart;
+    private final IntConsumer largeStepPart = this::largeStepPart;
+
+    private PlainRuns plain;
+    /** Runs of large groups that are not zero yet: the first {@code largeCount}. */
+    private int[] largeRuns;
+
+    private int largeCount;
+    private ChosenGroups chosen;
+
+    private float[] x;
+    private float[] u;
+    private boolean summing;
+    private IntConsumer decision;
+
+    StepPasses(GroupLayout layout, GroupSums sums, GroupStep groupStep, Parts parts) {
+        this.layout = layout;
+        this.sums = sums;
+        this.groupStep = groupStep;
+        this.parts = parts;
+        int[] values = new int[layout.groups()];
+        for (int r = 0; r < layout.runs(); r++) {
+            values[layout.group(r)] += layout.to(r) - layout.from(r);
+        }
+        large = new boolean[layout.groups()];
+        for (int g = 0; g < large.length; g++) {
+            large[g] = values[g] > LARGE;
+        }
+    }
+
+    /** Told which groups the pruning steps to come are about; only read. */
+    void pursue(ChosenGroups chosen) {
+        this.chosen = chosen;
+        plain = PlainRuns.outside(layout, chosen.targeted());
+        IntRows runs = new IntRows(1);
+        for (int r = 0; r < layout.runs(); r++) {
+            int group = layout.group(r);
+            if (chosen.targeted()[group] && large[group]) {
+                runs.add(r);
+            }
+        }
+        largeRuns = runs.column(0);
+        largeCount = largeRuns.length;
+        forgetZeroLargeRuns();
+    }
+
+    /** {@code x - u} everywhere. Modifies {@code x}. */
+    void plainStep(float[] x, float[] u) {
+        this.x = x;
+        this.u = u;
+        parts.run(plainPart);
+    }
+
+    /** {@code x - u} everywhere, and the sums of all groups before it. Modifies {@code x}. */
+    void scoringStep(float[] x, float[] u) {
+        this.x = x;
+        this.u = u;
+        parts.run(columnsPart);
+        parts.run(scorePart);
+        for (int g = 0; g < layout.groups(); g++) {
+            sums.gather(g);
+        }
+    }
+
+    /**
+     * {@code x - u} outside the groups that are pursued, and in these what is decided for each; zero ones stay as they are.
+     * Modifies {@code x}.
+     *
+     * @param summing whether decisions need the sums of their groups
+     * @param decision given a live group, whose sums are taken if asked for, decides its step; called once for each, for
+     *     different groups by different threads
+     */
+    void pruningStep(float[] x, float[] u, boolean summing, IntConsumer decision) {
+        this.x = x;
+        this.u = u;
+        this.summing = summing;
+        this.decision = decision;
+        if (largeCount > 0 && summing) {
+            parts.run(largeSumsPart);
+        }
+        parts.run(prunePart);
+        if (largeCount > 0) {
+            parts.run(largeStepPart);
+            forgetZeroLargeRuns();
+        }
+    }
+
+    private void forgetZeroLargeRuns() {
+        int kept = 0;
+        for (int i = 0; i < largeCount; i++) {
+            if (!chosen.isZero(layout.group(largeRuns[i]))) {
+                largeRuns[kept++] = largeRuns[i];
+            }
+        }
+        largeCount = kept;
+    }
+
+    private void plainPart(int part) {
+        GroupStep.plain(x, u, parts.begin(part, layout.length()), parts.begin(part + 1, layout.length()));
+    }
+
+    private void columnsPart(int part) {
+        sums.sumColumns(parts.begin(part, layout.groups()), parts.begin(part + 1, layout.groups()), x, u);
+    }
+
+    private void scorePart(int part) {
+        int stepped = beginOfRun(part);
+        int end = beginOfRun(part + 1);
+        for (int r = layout.firstRunFrom(stepped); r < layout.runs() && layout.from(r) < end; r++) {
+            sums.sumRun(r, x, u);
+            if (layout.to(r) - stepped >= TILE) {
+                GroupStep.plain(x, u, stepped, layout.to(r));
+                stepped = layout.to(r);
+            }
+        }
+        GroupStep.plain(x, u, stepped, end);
+    }
+
+    /** Where a part of the vector begins that cuts no run. */
+    private int beginOfRun(int part) {
+        if (part == 0) {
+            return 0;
+        }
+        int run = layout.firstRunFrom(parts.begin(part, layout.length()));
+        return run == layout.runs() ? layout.length() : layout.from(run);
+    }
+
+    private void largeSumsPart(int part) {
+        int end = parts.begin(part + 1, largeCount);
+        for (int i = parts.begin(part, largeCount); i < end; i++) {
+            sums.sumRun(largeRuns[i], x, u);
+        }
+    }
+
+    private void prunePart(int part) {
+        plain.step(x, u, parts.begin(part, layout.length()), parts.begin(part + 1, layout.length()));
+        int first = firstGroup(part);
+        int end = firstGroup(part + 1);
+        if (summing) {
+            sums.sumColumns(first, end, x, u);
+        }
+        int endLive = parts.begin(part + 1, chosen.liveCount());
+        for (int i = parts.begin(part, chosen.liveCount()); i < endLive; i++) {
+            int group = chosen.live(i);
+            if (summing) {
+                sumRuns(group);
+            }
+            decision.accept(group);
+            if (!large[group]) {
+                groupStep.applyToRuns(group, x, u);
+            }
+        }
+        for (int column : plain.mixedColumns()) {
+            groupStep.applyToColumn(column, first, end, x, u);
+        }
+    }
+
+    private void sumRuns(int group) {
+        if (!large[group]) {
+            for (int i = layout.startOf(group); i < layout.startOf(group + 1); i++) {
+                sums.sumRun(layout.runOf(i), x, u);
+            }
+        }
+        sums.gather(group);
+    }
+
+    /** Parts share the groups so that a part's live groups, and no others, are between its first one and the next part's. */
+    private int firstGroup(int part) {
+        int live = parts.begin(part, chosen.liveCount());
+        if (part == 0) {
+            return 0;
+        }
+        return part == parts.count() || live == chosen.liveCount() ? layout.groups() : chosen.live(live);
+    }
+
+    private void largeStepPart(int part) {
+        int end = parts.begin(part + 1, largeCount);
+        for (int i = parts.begin(part, largeCount); i < end; i++) {
+            groupStep.applyToRun(largeRuns[i], x, u);
+        }
+    }
+}
