@@ -10,7 +10,6 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 
 /** Layers that normalise. */
 final class Normalizations {
@@ -133,19 +132,5 @@ final class Normalizations {
             }
             run.steps().add(new Run.StatisticStep(spread, step));
         }
-    }
-
-    /** Divides by a power of the squares of neighbouring channels: {@code x (k + alpha sum)^-beta}. */
-    static Step.Unary localResponse(LocalResponseNormalization layer, Site site) {
-        int half = (int) layer.getN() / 2;
-        return (run, input) -> Layouts.through(input, layer.getDataFormat() == CNN2DFormat.NHWC, x -> {
-            long channels = x.size(1);
-            Tensor squares = torch.constant_pad_nd(torch.square(x), 0, 0, 0, 0, half, half);
-            Tensor sum = squares.narrow(1, 0, channels);
-            for (int i = 1; i <= 2 * half; i++) {
-                sum = sum.add(squares.narrow(1, i, channels));
-            }
-            return x.mul(torch.pow(plus(times(sum, layer.getAlpha()), layer.getK()), scalar(-layer.getBeta())));
-        });
     }
 }

@@ -42,7 +42,6 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
@@ -113,7 +112,6 @@ final class TorchRules {
             Rule.of(Pooling1D.class, Pooling::series),
             Rule.of(Subsampling3DLayer.class, Pooling::volumes),
             Rule.of(GlobalPoolingLayer.class, GlobalPooling::of),
-            Rule.of(LocalResponseNormalization.class, Normalizations::localResponse),
             Rule.of(Upsampling1D.class, Resizing::upsampling1d),
             Rule.of(Upsampling2D.class, Resizing::upsampling2d),
             Rule.of(Upsampling3D.class, Resizing::upsampling3d),

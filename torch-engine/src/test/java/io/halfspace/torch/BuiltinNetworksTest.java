@@ -32,7 +32,7 @@ final class BuiltinNetworksTest {
     @MethodSource("names")
     void builtinNetwork_computesTheSame(String name) {
         int[] shape = {3, SIDES.get(name), SIDES.get(name)};
-        EngineComparison.assertEqual(network(name, shape, DataType.DOUBLE), images(shape), 1, 1e-9);
+        EngineEquality.assertEqual(network(name, shape, DataType.DOUBLE), images(shape), 1, 1e-9);
     }
 
     /** As published, but smooth (tanh in place of relu): kinks turn rounding into differences. */

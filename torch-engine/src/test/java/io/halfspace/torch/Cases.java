@@ -17,7 +17,7 @@ final class Cases {
         int seed = all.size() + 1;
         return put(name, seed, () -> {
             Chain chain = Chain.of(input, layers);
-            EngineComparison.assertEqual(chain.network(), chain.batch(2 + seed % 3, seed), seed);
+            EngineEquality.assertEqual(chain.network(), chain.batch(2 + seed % 3, seed), seed);
         });
     }
 
@@ -27,7 +27,25 @@ final class Cases {
         return put(name + ", masked", seed, () -> {
             Chain chain = Chain.of(input, layers);
             Batch batch = chain.maskedBatch(3, seed);
-            EngineComparison.assertEqual(chain.network(), batch, seed);
+            EngineEquality.assertEqual(chain.network(), batch, seed);
+        });
+    }
+
+    /** The same where Deeplearning4j rounds to single precision on its way. */
+    Cases maskedAndRounded(String name, InputType input, Layer... layers) {
+        int seed = all.size() + 1;
+        return put(name + ", masked", seed, () -> {
+            Chain chain = Chain.of(input, layers);
+            EngineEquality.assertEqualButRounded(chain.network(), chain.maskedBatch(3, seed), seed);
+        });
+    }
+
+    /** A chain without masks where Deeplearning4j rounds to single precision on its way. */
+    Cases addRounded(String name, InputType input, Layer... layers) {
+        int seed = all.size() + 1;
+        return put(name, seed, () -> {
+            Chain chain = Chain.of(input, layers);
+            EngineEquality.assertEqualButRounded(chain.network(), chain.batch(3, seed), seed);
         });
     }
 

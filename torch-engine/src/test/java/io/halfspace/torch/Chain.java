@@ -96,7 +96,8 @@ record Chain(InputType input, List<Layer> layers) {
         }
         boolean collapsed = layers.stream()
                 .anyMatch(layer -> layer instanceof GlobalPoolingLayer || layer instanceof LastTimeStep);
-        if (input instanceof InputType.InputTypeRecurrent series && !collapsed) {
+        InputType last = input instanceof InputType.InputTypeRecurrent ? input : type;
+        if (last instanceof InputType.InputTypeRecurrent series && !collapsed) {
             return new RnnOutputLayer.Builder(LossFunctions.LossFunction.MSE)
                     .nOut(3)
                     .dataFormat(series.getFormat())
