@@ -56,8 +56,7 @@ final class Recurrent {
         Affine input = Affine.of(site);
         Parameter recurrent = site.weight("RW");
         Activation activation = Activations.of(layer.getActivationFn(), site);
-        return layer(
-                layer, site, (run, steps, mask) -> simple(run, steps, mask, input, recurrent, activation), true);
+        return layer(layer, site, (run, steps, mask) -> simple(run, steps, mask, input, recurrent, activation), true);
     }
 
     private static Tensor simple(

@@ -29,15 +29,13 @@ final class Resizing {
     }
 
     static Step.Unary upsampling3d(Upsampling3D layer, Site site) {
-        return upsampling(
-                layer, site, layer.getSize(), 3, layer.getDataFormat() == Convolution3D.DataFormat.NDHWC);
+        return upsampling(layer, site, layer.getSize(), 3, layer.getDataFormat() == Convolution3D.DataFormat.NDHWC);
     }
 
     private static Step.Unary upsampling(
             BaseUpsamplingLayer layer, Site site, int[] size, int axes, boolean channelsLast) {
         Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
-        return (run, input) -> Layouts.through(
-                dropout.apply(run, input), channelsLast, x -> repeated(x, size, axes));
+        return (run, input) -> Layouts.through(dropout.apply(run, input), channelsLast, x -> repeated(x, size, axes));
     }
 
     private static Tensor repeated(Tensor x, int[] size, int axes) {
@@ -102,8 +100,8 @@ final class Resizing {
     static Step.Unary spaceToDepth(SpaceToDepthLayer layer, Site site) {
         Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
         long block = layer.getBlockSize();
-        return (run, input) -> Layouts.through(
-                dropout.apply(run, input), layer.getDataFormat() == CNN2DFormat.NHWC, x -> {
+        return (run, input) ->
+                Layouts.through(dropout.apply(run, input), layer.getDataFormat() == CNN2DFormat.NHWC, x -> {
                     long rows = x.size(0);
                     long channels = x.size(1);
                     long height = x.size(2) / block;

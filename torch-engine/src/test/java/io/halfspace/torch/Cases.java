@@ -55,7 +55,6 @@ final class Cases {
     }
 
     Stream<DynamicTest> tests() {
-        return all.entrySet().stream()
-                .map(each -> DynamicTest.dynamicTest(each.getKey(), each.getValue()::run));
+        return all.entrySet().stream().map(each -> DynamicTest.dynamicTest(each.getKey(), each.getValue()::run));
     }
 }

@@ -94,8 +94,8 @@ record Chain(InputType input, List<Layer> layers) {
                     .activation(Activation.TANH)
                     .build();
         }
-        boolean collapsed = layers.stream()
-                .anyMatch(layer -> layer instanceof GlobalPoolingLayer || layer instanceof LastTimeStep);
+        boolean collapsed =
+                layers.stream().anyMatch(layer -> layer instanceof GlobalPoolingLayer || layer instanceof LastTimeStep);
         InputType last = input instanceof InputType.InputTypeRecurrent ? input : type;
         if (last instanceof InputType.InputTypeRecurrent series && !collapsed) {
             return new RnnOutputLayer.Builder(LossFunctions.LossFunction.MSE)
@@ -126,8 +126,7 @@ record Chain(InputType input, List<Layer> layers) {
         Batch plain = labelled(network(), List.of(new Batch.Input(normal(random, shape), mask)), random);
         Target.Dense target = (Target.Dense) plain.targets().get(0);
         boolean series = target.values().shape().length == 3;
-        return new Batch(
-                plain.inputs(), List.of(new Target.Dense(target.values(), series ? mask : Optional.empty())));
+        return new Batch(plain.inputs(), List.of(new Target.Dense(target.values(), series ? mask : Optional.empty())));
     }
 
     /** Random labels, between 0 and 1, for given inputs. */
@@ -135,10 +134,13 @@ record Chain(InputType input, List<Layer> layers) {
             Function<DataType, ComputationGraphConfiguration> network, List<Batch.Input> inputs, Random random) {
         ComputationGraph graph = new ComputationGraph(network.apply(DataType.FLOAT));
         graph.init();
-        INDArray[] features = inputs.stream().map(each -> each.values().toArray()).toArray(INDArray[]::new);
+        INDArray[] features =
+                inputs.stream().map(each -> each.values().toArray()).toArray(INDArray[]::new);
         List<Target> targets = Arrays.stream(graph.output(false, features))
                 .map(output -> {
-                    int[] shape = Arrays.stream(output.shape()).mapToInt(Math::toIntExact).toArray();
+                    int[] shape = Arrays.stream(output.shape())
+                            .mapToInt(Math::toIntExact)
+                            .toArray();
                     float[] labels = new float[(int) output.length()];
                     for (int i = 0; i < labels.length; i++) {
                         labels[i] = 0.05f + 0.9f * random.nextFloat();

@@ -33,44 +33,56 @@ final class ConvolutionEqualityTest {
                     Sizes sizes = Sizes.of(random, mode);
                     InputType input = InputType.convolutional(sizes.height, sizes.width, 2, format);
                     String name = "%s %s %s".formatted(format, mode, sizes);
-                    cases.add("convolution " + name, input, first(format), new ConvolutionLayer.Builder(
-                                    sizes.kernelH, sizes.kernelW)
-                            .nOut(3)
-                            .stride(sizes.stride, sizes.stride)
-                            .padding(sizes.padding, sizes.padding)
-                            .dilation(sizes.dilation, sizes.dilation)
-                            .convolutionMode(mode)
-                            .hasBias(round == 0)
-                            .dataFormat(format)
-                            .build());
-                    cases.add("depthwise " + name, input, first(format), new DepthwiseConvolution2D.Builder(
-                                    sizes.kernelH, sizes.kernelW)
-                            .depthMultiplier(2)
-                            .stride(sizes.stride, sizes.stride)
-                            .padding(sizes.padding, sizes.padding)
-                            .convolutionMode(mode)
-                            .hasBias(round == 0)
-                            .dataFormat(format)
-                            .build());
-                    cases.add("separable " + name, input, first(format), new SeparableConvolution2D.Builder(
-                                    sizes.kernelH, sizes.kernelW)
-                            .nOut(3)
-                            .depthMultiplier(2)
-                            .stride(sizes.stride, sizes.stride)
-                            .padding(sizes.padding, sizes.padding)
-                            .convolutionMode(mode)
-                            .hasBias(round == 0)
-                            .dataFormat(format)
-                            .build());
-                    cases.add("transposed " + name, input, first(format), new Deconvolution2D.Builder(
-                                    sizes.kernelH, sizes.kernelW)
-                            .nOut(3)
-                            .stride(sizes.stride, sizes.stride)
-                            .padding(sizes.padding, sizes.padding)
-                            .convolutionMode(mode)
-                            .hasBias(round == 0)
-                            .dataFormat(format)
-                            .build());
+                    cases.add(
+                            "convolution " + name,
+                            input,
+                            first(format),
+                            new ConvolutionLayer.Builder(sizes.kernelH, sizes.kernelW)
+                                    .nOut(3)
+                                    .stride(sizes.stride, sizes.stride)
+                                    .padding(sizes.padding, sizes.padding)
+                                    .dilation(sizes.dilation, sizes.dilation)
+                                    .convolutionMode(mode)
+                                    .hasBias(round == 0)
+                                    .dataFormat(format)
+                                    .build());
+                    cases.add(
+                            "depthwise " + name,
+                            input,
+                            first(format),
+                            new DepthwiseConvolution2D.Builder(sizes.kernelH, sizes.kernelW)
+                                    .depthMultiplier(2)
+                                    .stride(sizes.stride, sizes.stride)
+                                    .padding(sizes.padding, sizes.padding)
+                                    .convolutionMode(mode)
+                                    .hasBias(round == 0)
+                                    .dataFormat(format)
+                                    .build());
+                    cases.add(
+                            "separable " + name,
+                            input,
+                            first(format),
+                            new SeparableConvolution2D.Builder(sizes.kernelH, sizes.kernelW)
+                                    .nOut(3)
+                                    .depthMultiplier(2)
+                                    .stride(sizes.stride, sizes.stride)
+                                    .padding(sizes.padding, sizes.padding)
+                                    .convolutionMode(mode)
+                                    .hasBias(round == 0)
+                                    .dataFormat(format)
+                                    .build());
+                    cases.add(
+                            "transposed " + name,
+                            input,
+                            first(format),
+                            new Deconvolution2D.Builder(sizes.kernelH, sizes.kernelW)
+                                    .nOut(3)
+                                    .stride(sizes.stride, sizes.stride)
+                                    .padding(sizes.padding, sizes.padding)
+                                    .convolutionMode(mode)
+                                    .hasBias(round == 0)
+                                    .dataFormat(format)
+                                    .build());
                 }
             }
         }
@@ -104,20 +116,26 @@ final class ConvolutionEqualityTest {
             InputType input = InputType.convolutional3D(format, 5, 4, 6, 2);
             for (ConvolutionMode mode : List.of(ConvolutionMode.Same, ConvolutionMode.Truncate)) {
                 int padding = mode == ConvolutionMode.Truncate ? 1 : 0;
-                cases.add("volume %s %s".formatted(format, mode), input, new Convolution3D.Builder(2, 3, 2)
-                        .nOut(3)
-                        .stride(2, 1, 2)
-                        .padding(padding, padding, padding)
-                        .convolutionMode(mode)
-                        .dataFormat(format)
-                        .build());
-                cases.add("transposed volume %s %s".formatted(format, mode), input, new Deconvolution3D.Builder()
-                        .kernelSize(2, 3, 2)
-                        .nOut(3)
-                        .stride(2, 1, 2)
-                        .convolutionMode(mode)
-                        .dataFormat(format)
-                        .build());
+                cases.add(
+                        "volume %s %s".formatted(format, mode),
+                        input,
+                        new Convolution3D.Builder(2, 3, 2)
+                                .nOut(3)
+                                .stride(2, 1, 2)
+                                .padding(padding, padding, padding)
+                                .convolutionMode(mode)
+                                .dataFormat(format)
+                                .build());
+                cases.add(
+                        "transposed volume %s %s".formatted(format, mode),
+                        input,
+                        new Deconvolution3D.Builder()
+                                .kernelSize(2, 3, 2)
+                                .nOut(3)
+                                .stride(2, 1, 2)
+                                .convolutionMode(mode)
+                                .dataFormat(format)
+                                .build());
             }
         }
         return cases.tests();
@@ -129,8 +147,7 @@ final class ConvolutionEqualityTest {
     }
 
     /** Sizes that fit each other; with Strict, without a remainder. */
-    private record Sizes(
-            int height, int width, int kernelH, int kernelW, int stride, int padding, int dilation) {
+    private record Sizes(int height, int width, int kernelH, int kernelW, int stride, int padding, int dilation) {
         static Sizes of(Random random, ConvolutionMode mode) {
             int kernelH = 1 + random.nextInt(3);
             int kernelW = 1 + random.nextInt(3);

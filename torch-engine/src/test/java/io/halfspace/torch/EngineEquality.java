@@ -78,10 +78,10 @@ final class EngineEquality {
             GradientSum sum = actual.gradient(parameters, batch, DROPOUT_SEED);
             if (!scoreMixesAxes(configuration)) {
                 assertClose(
-                    "score",
-                    new double[] {reference.lossSum()},
-                    new double[] {sum.lossSum()},
-                    Math.max(tolerance, 1e-10));
+                        "score",
+                        new double[] {reference.lossSum()},
+                        new double[] {sum.lossSum()},
+                        Math.max(tolerance, 1e-10));
             }
             assertGradients(
                     table,

@@ -107,13 +107,22 @@ final class LayerEqualityTest {
         InputType input = InputType.feedForward(6);
         return new Cases()
                 .add("dense", input, new DenseLayer.Builder().nOut(4).build())
-                .add("dense without bias", input, new DenseLayer.Builder().nOut(4).hasBias(false).build())
-                .add("layer norm", input, new DenseLayer.Builder().nOut(4).hasLayerNorm(true).build())
+                .add(
+                        "dense without bias",
+                        input,
+                        new DenseLayer.Builder().nOut(4).hasBias(false).build())
+                .add(
+                        "layer norm",
+                        input,
+                        new DenseLayer.Builder().nOut(4).hasLayerNorm(true).build())
                 .add(
                         "element-wise product",
                         input,
                         new DenseLayer.Builder().nOut(4).build(),
-                        new ElementWiseMultiplicationLayer.Builder().nIn(4).nOut(4).build())
+                        new ElementWiseMultiplicationLayer.Builder()
+                                .nIn(4)
+                                .nOut(4)
+                                .build())
                 .add("batch norm", input, new DenseLayer.Builder().nOut(4).build(), norm(true, false))
                 .add("repeat", input, new DenseLayer.Builder().nOut(4).build(), new RepeatVector.Builder(3).build())
                 .add(
@@ -125,13 +134,30 @@ final class LayerEqualityTest {
                         "frozen with backpropagation",
                         input,
                         new DenseLayer.Builder().nOut(4).build(),
-                        new FrozenLayerWithBackprop(new DenseLayer.Builder().nOut(4).build()))
-                .put("embedding", 8, () -> embedding(
-                        new EmbeddingLayer.Builder().nIn(7).nOut(4).hasBias(true).build(), InputType.feedForward(7), 1))
-                .put("embedding of series", 9, () -> embedding(
-                        new EmbeddingSequenceLayer.Builder().nIn(7).nOut(4).inputLength(5).build(),
-                        InputType.recurrent(7, 5),
-                        5))
+                        new FrozenLayerWithBackprop(
+                                new DenseLayer.Builder().nOut(4).build()))
+                .put(
+                        "embedding",
+                        8,
+                        () -> embedding(
+                                new EmbeddingLayer.Builder()
+                                        .nIn(7)
+                                        .nOut(4)
+                                        .hasBias(true)
+                                        .build(),
+                                InputType.feedForward(7),
+                                1))
+                .put(
+                        "embedding of series",
+                        9,
+                        () -> embedding(
+                                new EmbeddingSequenceLayer.Builder()
+                                        .nIn(7)
+                                        .nOut(4)
+                                        .inputLength(5)
+                                        .build(),
+                                InputType.recurrent(7, 5),
+                                5))
                 .tests();
     }
 
@@ -161,8 +187,10 @@ final class LayerEqualityTest {
         Cases cases = new Cases();
         for (CNN2DFormat format : CNN2DFormat.values()) {
             InputType input = InputType.convolutional(7, 6, 3, format);
-            ConvolutionLayer first =
-                    new ConvolutionLayer.Builder(2, 2).nOut(4).dataFormat(format).build();
+            ConvolutionLayer first = new ConvolutionLayer.Builder(2, 2)
+                    .nOut(4)
+                    .dataFormat(format)
+                    .build();
             for (PoolingType type : List.of(PoolingType.MAX, PoolingType.AVG, PoolingType.PNORM)) {
                 for (ConvolutionMode mode : List.of(ConvolutionMode.Same, ConvolutionMode.Truncate)) {
                     cases.add(
@@ -185,13 +213,17 @@ final class LayerEqualityTest {
                                 .poolingDimensions(format == CNN2DFormat.NHWC ? new int[] {1, 2} : new int[] {2, 3})
                                 .build());
             }
-            cases.add("batch norm " + format, input, first, norm(true, false), new ActivationLayer(new ActivationTanH()));
+            cases.add(
+                    "batch norm " + format, input, first, norm(true, false), new ActivationLayer(new ActivationTanH()));
             cases.add("batch norm with variance " + format, input, first, norm(false, false));
             cases.add(
                     "upsampling " + format,
                     input,
                     first,
-                    new Upsampling2D.Builder().size(new int[] {2, 3}).dataFormat(format).build());
+                    new Upsampling2D.Builder()
+                            .size(new int[] {2, 3})
+                            .dataFormat(format)
+                            .build());
             cases.add(
                     "zero padding " + format,
                     input,
@@ -207,7 +239,11 @@ final class LayerEqualityTest {
                     InputType.convolutional(5, 7, 3, format),
                     first,
                     new SpaceToDepthLayer.Builder(2).dataFormat(format).build());
-            cases.add("flattened " + format, input, first, new DenseLayer.Builder().nOut(4).build());
+            cases.add(
+                    "flattened " + format,
+                    input,
+                    first,
+                    new DenseLayer.Builder().nOut(4).build());
         }
         cases.add(
                 "sum pooling",
@@ -238,8 +274,10 @@ final class LayerEqualityTest {
         Cases cases = new Cases();
         for (Convolution3D.DataFormat format : Convolution3D.DataFormat.values()) {
             InputType input = InputType.convolutional3D(format, 4, 5, 4, 2);
-            Convolution3D before =
-                    new Convolution3D.Builder(1, 2, 1).nOut(3).dataFormat(format).build();
+            Convolution3D before = new Convolution3D.Builder(1, 2, 1)
+                    .nOut(3)
+                    .dataFormat(format)
+                    .build();
             for (Subsampling3DLayer.PoolingType type :
                     List.of(Subsampling3DLayer.PoolingType.MAX, Subsampling3DLayer.PoolingType.AVG)) {
                 cases.add(
@@ -270,11 +308,20 @@ final class LayerEqualityTest {
                     "series pooling " + type,
                     series,
                     new Subsampling1DLayer.Builder(window(type), 3, 2).pnorm(2).build());
-            cases.add("global pooling " + type, series, new GlobalPoolingLayer.Builder(type).pnorm(3).build());
-            cases.masked("global pooling " + type, series, new GlobalPoolingLayer.Builder(type).pnorm(3).build());
+            cases.add(
+                    "global pooling " + type,
+                    series,
+                    new GlobalPoolingLayer.Builder(type).pnorm(3).build());
+            cases.masked(
+                    "global pooling " + type,
+                    series,
+                    new GlobalPoolingLayer.Builder(type).pnorm(3).build());
         }
         cases.masked("dense", series, new DenseLayer.Builder().nOut(4).build());
-        cases.add("dense NWC", InputType.recurrent(3, 8, RNNFormat.NWC), new DenseLayer.Builder().nOut(4).build());
+        cases.add(
+                "dense NWC",
+                InputType.recurrent(3, 8, RNNFormat.NWC),
+                new DenseLayer.Builder().nOut(4).build());
         cases.add("upsampling", series, new Upsampling1D.Builder(2).build());
         cases.add("zero padding of series", series, new ZeroPadding1DLayer.Builder(1, 2).build());
         cases.add("cropping of series", series, new Cropping1D.Builder(1, 2).build());

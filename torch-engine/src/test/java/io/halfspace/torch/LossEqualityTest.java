@@ -99,7 +99,10 @@ final class LossEqualityTest {
                     EngineEquality.FLOAT_TOLERANCE);
         });
         cases.put("FMeasure", 1, () -> {
-            Layer end = new OutputLayer.Builder(new LossFMeasure()).nOut(1).activation(Activation.SIGMOID).build();
+            Layer end = new OutputLayer.Builder(new LossFMeasure())
+                    .nOut(1)
+                    .activation(Activation.SIGMOID)
+                    .build();
             Batch batch = batch(new float[] {1, 0, 1, 1}, new int[] {ROWS, 1}, Optional.empty());
             EngineEquality.assertEqual(network(InputType.feedForward(5), dense(), end), batch, 1);
         });
@@ -117,12 +120,17 @@ final class LossEqualityTest {
                 .nOut(CLASSES)
                 .activation(Activation.SOFTMAX)
                 .build();
-        Layer rnnLoss = new RnnLossLayer.Builder(new LossMCXENT()).activation(Activation.SOFTMAX).build();
+        Layer rnnLoss = new RnnLossLayer.Builder(new LossMCXENT())
+                .activation(Activation.SOFTMAX)
+                .build();
         for (Layer end : List.of(rnnOutput, rnnLoss)) {
-            cases.put(end.getClass().getSimpleName() + " with class numbers", 1, () -> EngineEquality.assertEqual(
-                    network(InputType.recurrent(2, 4), lstm, end),
-                    new Batch(List.of(features(2, 2, 4)), List.of(series)),
-                    1));
+            cases.put(
+                    end.getClass().getSimpleName() + " with class numbers",
+                    1,
+                    () -> EngineEquality.assertEqual(
+                            network(InputType.recurrent(2, 4), lstm, end),
+                            new Batch(List.of(features(2, 2, 4)), List.of(series)),
+                            1));
         }
         for (CNN2DFormat format : CNN2DFormat.values()) {
             int[] images = new int[2 * 3 * 4];
@@ -139,23 +147,36 @@ final class LossEqualityTest {
                     .format(format)
                     .activation(Activation.SOFTMAX)
                     .build();
-            cases.put("CnnLossLayer with class numbers " + format, 2, () -> EngineEquality.assertEqual(
-                    network(input, convolution, end),
-                    new Batch(
-                            List.of(features(Chain.shape(input, 2))),
-                            List.of(new Target.Classes(images, new int[] {2, 3, 4}, CLASSES, Optional.empty()))),
-                    2));
+            cases.put(
+                    "CnnLossLayer with class numbers " + format,
+                    2,
+                    () -> EngineEquality.assertEqual(
+                            network(input, convolution, end),
+                            new Batch(
+                                    List.of(features(Chain.shape(input, 2))),
+                                    List.of(new Target.Classes(
+                                            images, new int[] {2, 3, 4}, CLASSES, Optional.empty()))),
+                            2));
         }
-        cases.put("LossLayer", 3, () -> EngineEquality.assertEqual(
-                network(
-                        InputType.feedForward(5),
-                        dense(),
-                        new DenseLayer.Builder().nOut(CLASSES).activation(Activation.IDENTITY).build(),
-                        new LossLayer.Builder(new LossMCXENT()).activation(Activation.SOFTMAX).build()),
-                new Batch(
-                        List.of(features(ROWS, 5)),
-                        List.of(new Target.Classes(new int[] {0, 2, 1, 1}, new int[] {ROWS}, CLASSES, Optional.empty()))),
-                3));
+        cases.put(
+                "LossLayer",
+                3,
+                () -> EngineEquality.assertEqual(
+                        network(
+                                InputType.feedForward(5),
+                                dense(),
+                                new DenseLayer.Builder()
+                                        .nOut(CLASSES)
+                                        .activation(Activation.IDENTITY)
+                                        .build(),
+                                new LossLayer.Builder(new LossMCXENT())
+                                        .activation(Activation.SOFTMAX)
+                                        .build()),
+                        new Batch(
+                                List.of(features(ROWS, 5)),
+                                List.of(new Target.Classes(
+                                        new int[] {0, 2, 1, 1}, new int[] {ROWS}, CLASSES, Optional.empty()))),
+                        3));
         return cases.tests();
     }
 
@@ -170,7 +191,10 @@ final class LossEqualityTest {
                 float share = 0.05f + 0.9f * random.nextFloat();
                 labels[i] = sparse ? random.nextInt(CLASSES) : signs ? Math.signum(share - 0.5f) : share;
             }
-            Layer end = new OutputLayer.Builder(loss).nOut(CLASSES).activation(activation).build();
+            Layer end = new OutputLayer.Builder(loss)
+                    .nOut(CLASSES)
+                    .activation(activation)
+                    .build();
             Batch batch = batch(labels, new int[] {ROWS, sparse ? 1 : CLASSES}, mask);
             EngineEquality.assertEqual(network(InputType.feedForward(5), dense(), end), batch, 1);
         });
@@ -185,8 +209,7 @@ final class LossEqualityTest {
     }
 
     private static Batch batch(float[] labels, int[] shape, Optional<Values> mask) {
-        return new Batch(
-                List.of(features(ROWS, 5)), List.of(new Target.Dense(Values.of(labels, shape), mask)));
+        return new Batch(List.of(features(ROWS, 5)), List.of(new Target.Dense(Values.of(labels, shape), mask)));
     }
 
     private static Batch.Input features(int... shape) {

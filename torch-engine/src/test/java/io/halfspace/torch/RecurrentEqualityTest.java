@@ -31,7 +31,10 @@ final class RecurrentEqualityTest {
             for (BaseRecurrentLayer layer : List.of(
                     lstm(),
                     new LSTM.Builder().nOut(4).activation(Activation.SOFTSIGN).build(),
-                    new LSTM.Builder().nOut(4).gateActivationFunction(Activation.HARDSIGMOID).build(),
+                    new LSTM.Builder()
+                            .nOut(4)
+                            .gateActivationFunction(Activation.HARDSIGMOID)
+                            .build(),
                     new GravesLSTM.Builder().nOut(4).build(),
                     simple())) {
                 layer.setRnnDataFormat(format);
@@ -47,7 +50,11 @@ final class RecurrentEqualityTest {
                 simple())) {
             cases.masked(layer.getClass().getSimpleName(), input, lstm(), layer);
         }
-        cases.add("both ways of Graves", input, lstm(), new GravesBidirectionalLSTM.Builder().nOut(4).build());
+        cases.add(
+                "both ways of Graves",
+                input,
+                lstm(),
+                new GravesBidirectionalLSTM.Builder().nOut(4).build());
         return cases.tests();
     }
 
@@ -61,7 +68,6 @@ final class RecurrentEqualityTest {
         }
         cases.add("last step", input, simple(), new LastTimeStep(lstm()));
         cases.maskedAndRounded("last step", input, simple(), new LastTimeStep(lstm()));
-        cases.maskedAndRounded("last step of both ways", input, new LastTimeStep(new Bidirectional(Bidirectional.Mode.CONCAT, lstm())));
         cases.maskedAndRounded("last step of a simple layer", input, new LastTimeStep(simple()));
         cases.add("steps masked by value", input, new MaskZeroLayer(lstm(), 0.0));
         cases.add(
