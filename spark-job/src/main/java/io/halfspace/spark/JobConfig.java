@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.Path;
  * @param target what the built network may cost
  * @param solver how groups are driven to zero (in mode erase: operators)
  * @param compact whether training goes on with the compact network once the target is met
+ * @param checkpoint when checkpoints are written
  * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
@@ -37,6 +38,7 @@ record JobConfig(
         TargetConfig target,
         SolverConfig solver,
         boolean compact,
+        CheckpointConfig checkpoint,
         EngineConfig engine,
         String master,
         int shards,
@@ -66,6 +68,7 @@ record JobConfig(
                 TargetConfig.read(root.section("target")),
                 SolverConfig.read(solver, methods(mode), training.epochs()),
                 solver.flag("compact", true),
+                CheckpointConfig.read(root.section("checkpoint"), training.epochs()),
                 EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
