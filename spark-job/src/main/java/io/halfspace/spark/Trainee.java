@@ -3,16 +3,23 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.SubnetworkBuilder;
+import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.Remainder;
 import io.halfspace.graph.ZeroGroups;
 import io.halfspace.solver.Phase;
 import io.halfspace.solver.PlainStep;
 import io.halfspace.solver.Solver;
+import io.halfspace.solver.SolverState;
 import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -73,7 +80,7 @@ final class Trainee {
      * @param analysis analyses the built network
      */
     Trainee cut(Function<ComputationGraph, Network> analysis) {
-        boolean[] gone = ZeroGroups.in(groups, parameters);
+        boolean[] gone = ZeroGroups.removable(groups, parameters);
         Remainder remainder = groups.without(gone);
         ComputationGraph built = SubnetworkBuilder.build(toGraph(), network.trace(), remainder);
         return new Trainee(
@@ -113,6 +120,36 @@ final class Trainee {
         return report;
     }
 
+    /** What the solver needs to go on; empty where plain steps are taken. */
+    Optional<SolverState> solverState() {
+        return solver instanceof Solver driver ? Optional.of(driver.state()) : Optional.empty();
+    }
+
+    /** Writes what the optimiser remembers. */
+    void saveOptimizer(DataOutput out) throws IOException {
+        optimizer.save(out);
+    }
+
+    /** Overwrites the parameters. {@code values} is not modified. */
+    void load(float[] values) {
+        if (values.length != parameters.length) {
+            throw new IllegalArgumentException(
+                    "Cannot go on: found %d parameters, expected %d".formatted(values.length, parameters.length));
+        }
+        System.arraycopy(values, 0, parameters, 0, values.length);
+    }
+
+    /** Goes on from what {@link #parameters}, {@link #saveOptimizer} and {@link #solverState} gave. */
+    void restore(float[] values, DataInput memory, Optional<SolverState> state) throws IOException {
+        load(values);
+        optimizer.restore(memory);
+        if (solver instanceof Solver driver) {
+            driver.restore(state.orElseThrow(() -> new IOException("Cannot go on: the solver's state is missing")));
+            zero = driver.zeroGroups();
+            zeroCount = count(zero);
+        }
+    }
+
     double learningRate(int step, int epoch) {
         return optimizer.learningRate(step, epoch);
     }
@@ -139,6 +176,17 @@ final class Trainee {
     /** How many groups are zero, or gone. */
     int zeroCount() {
         return zeroCount;
+    }
+
+    /**
+     * Segments that stay although they were more redundant than a chosen one, most redundant first, because the network
+     * needs them; none before the choice.
+     */
+    List<String> passedOver() {
+        if (groups instanceof ErasableSegments segments && solver instanceof Solver driver) {
+            return IntStream.of(driver.passedOver()).mapToObj(segments::name).toList();
+        }
+        return List.of();
     }
 
     /** How often the network was cut. */
