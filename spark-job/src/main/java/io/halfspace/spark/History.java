@@ -20,8 +20,9 @@ record History(List<Epoch> epochs, List<Begun> stages) {
      * @param name its name
      * @param step steps taken before it
      * @param parameters length of the flat parameter vector that is trained in it
+     * @param passedOver segments that stay although they were more redundant than a chosen one: the network needs them
      */
-    record Begun(String name, int step, int parameters) {}
+    record Begun(String name, int step, int parameters, List<String> passedOver) {}
 
     /**
      * One epoch.
@@ -62,8 +63,8 @@ record History(List<Epoch> epochs, List<Begun> stages) {
         return new History(new ArrayList<>(epochs), new ArrayList<>(stages));
     }
 
-    void begin(String stage, int step, int parameters) {
-        stages.add(new Begun(stage, step, parameters));
+    void begin(String stage, int step, Trainee trainee) {
+        stages.add(new Begun(stage, step, trainee.parameters().length, trainee.passedOver()));
     }
 
     void add(Epoch epoch) {

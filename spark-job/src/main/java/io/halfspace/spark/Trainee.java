@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.SubnetworkBuilder;
+import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.Remainder;
 import io.halfspace.graph.ZeroGroups;
@@ -15,8 +16,10 @@ import io.halfspace.solver.StepReport;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -77,7 +80,7 @@ final class Trainee {
      * @param analysis analyses the built network
      */
     Trainee cut(Function<ComputationGraph, Network> analysis) {
-        boolean[] gone = ZeroGroups.in(groups, parameters);
+        boolean[] gone = ZeroGroups.removable(groups, parameters);
         Remainder remainder = groups.without(gone);
         ComputationGraph built = SubnetworkBuilder.build(toGraph(), network.trace(), remainder);
         return new Trainee(
@@ -173,6 +176,17 @@ final class Trainee {
     /** How many groups are zero, or gone. */
     int zeroCount() {
         return zeroCount;
+    }
+
+    /**
+     * Segments that stay although they were more redundant than a chosen one, most redundant first, because the network
+     * needs them; none before the choice.
+     */
+    List<String> passedOver() {
+        if (groups instanceof ErasableSegments segments && solver instanceof Solver driver) {
+            return IntStream.of(driver.passedOver()).mapToObj(segments::name).toList();
+        }
+        return List.of();
     }
 
     /** How often the network was cut. */

@@ -86,7 +86,12 @@ record TrainingLoop(
         Trainee begin(int index, Stage next, Trainee trainee) {
             Trainee begun = next.begin().apply(trainee);
             stage = index;
-            history.begin(next.name(), step, begun.parameters().length);
+            history.begin(next.name(), step, begun);
+            if (!begun.passedOver().isEmpty()) {
+                progress.say(
+                        "kept      %s: the network needs them beside what leaves",
+                        String.join(", ", begun.passedOver()));
+            }
             return begun;
         }
 
