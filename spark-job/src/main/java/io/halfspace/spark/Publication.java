@@ -50,7 +50,7 @@ final class Publication {
     void publish(Trainer.Trained trained, Optional<Trainer.Trained> baseline, Evaluation beforePruning) {
         Trainee trainee = trained.trainee();
         Origin origin = trainee.origin().orElseThrow();
-        Network network = origin.first();
+        Network network = origin.firstCut().network();
         ComputationGraph full = network.graph();
         FlatParameters.set(full, origin.inFirst(trainee.parameters()));
         ComputationGraph compact = trainee.toGraph();
@@ -82,10 +82,7 @@ final class Publication {
     /** What has left, read off the weights at the cuts; groups that left with segments count as zero. */
     private void counts(Network network, Origin origin) {
         if (config.mode().erases()) {
-            Origin first = origin;
-            while (first.before().isPresent()) {
-                first = first.before().get();
-            }
+            Origin first = origin.firstCut();
             ErasableSegments segments = network.segments();
             boolean[] zero = ZeroGroups.in(segments, first.parameters());
             report.segments(
@@ -93,7 +90,8 @@ final class Publication {
                     IntStream.range(0, zero.length)
                             .filter(s -> zero[s])
                             .mapToObj(segments::name)
-                            .toList());
+                            .toList(),
+                    first.passedOver());
         }
         if (config.mode().prunes()) {
             GroupPartition last = origin.network().groups();

@@ -11,6 +11,8 @@ import io.halfspace.solver.PlainStep;
 import io.halfspace.solver.Solver;
 import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -83,7 +85,7 @@ final class Trainee {
                 new PlainStep(Phase.FROZEN),
                 groups,
                 gone,
-                Optional.of(new Origin(network, parameters, remainder, origin)));
+                Optional.of(new Origin(network, parameters, remainder, passedOver(), origin)));
     }
 
     /**
@@ -160,6 +162,12 @@ final class Trainee {
         ComputationGraph graph = network.graph().clone();
         FlatParameters.set(graph, parameters);
         return graph;
+    }
+
+    private List<String> passedOver() {
+        return solver instanceof Solver driver
+                ? Arrays.stream(driver.passedOver()).mapToObj(groups::name).toList()
+                : List.of();
     }
 
     /** Whether the groups are those of the network before a cut, not of this one. */
