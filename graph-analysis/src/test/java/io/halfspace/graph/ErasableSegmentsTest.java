@@ -167,6 +167,25 @@ final class ErasableSegmentsTest {
         assertThat(segments.fault(named(segments, "a", "b"))).contains("'sum' would have no input left");
     }
 
+    @Test
+    void zerosThatCannotLeaveBesideOthers_stay() {
+        TraceGraph graph = StackedUnets.graph();
+        ErasableSegments segments = segments(graph);
+        boolean[] all = new boolean[segments.count()];
+        Arrays.fill(all, true);
+        float[] zeros = new float[graph.parameterLength()];
+
+        assertThat(ZeroGroups.in(segments, zeros)).isEqualTo(all);
+        assertThat(segments.fault(all)).isPresent();
+        boolean[] removable = ZeroGroups.removable(segments, zeros);
+        assertThat(segments.fault(removable)).isEmpty();
+        assertThat(IntStream.range(0, all.length).filter(s -> !removable[s]).mapToObj(segments::name))
+                .containsExactly("72..75");
+        GroupPartition channels = GroupPartition.of(graph);
+        assertThat(channels.without(ZeroGroups.removable(channels, zeros)).length())
+                .isPositive();
+    }
+
     /** Whatever leaves, in any order: a legal network whose price, parameters and paths are counted anew. */
     @ParameterizedTest
     @MethodSource("seeds")
