@@ -31,7 +31,7 @@ java_options=("-Xmx${HALFSPACE_HEAP:-2g}" "${spark_opens[@]}" "${native_options[
 build_if_stale() {
   local stamp="$dist/halfspace.jar"
   if [ ! -f "$stamp" ] || [ -n "$(find "$here/pom.xml" "$here"/*/pom.xml "$here"/*/src/main -newer "$stamp" -type f -print -quit)" ]; then
-    echo "building Halfspace (once; the first time Maven fetches about 400 MB)" >&2
+    echo "building Halfspace (once; the first time Maven fetches about 500 MB)" >&2
     (cd "$here" && ./mvnw -q -pl spark-job -am -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2)
     touch "$stamp"
   fi

@@ -71,11 +71,13 @@ final class CompressionJob {
                 () -> Network.analyseCompressible(model.network(), shape(), config.layers(), config.mode()));
         TargetCheck.of(config, analysed, shape());
         tell(analysed);
+        EngineSpec engine = engine(model.network());
         try (TrainingData data = report.timed("data", this::data);
                 StepLog log = new StepLog(folder.open(StepLog.NAME))) {
-            Trainer trainer = new Trainer(spark, data, config, progress);
+            Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
                     Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+            report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
             DenseJudge judge = new DenseJudge(trainee -> trainer.evaluate(TITLE, trainee));
             List<Stage> stages = StagePlan.of(config, network, trainer.stepsPerEpoch(), judge);
             Optional<Trainer.Trained> baseline = config.training().baseline()
@@ -108,6 +110,13 @@ final class CompressionJob {
                 network.segments().count(),
                 network.cost().parameters(),
                 network.cost().flops());
+    }
+
+    private EngineSpec engine(ComputationGraph network) {
+        EngineChoice choice = EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf());
+        report.engine(choice);
+        progress.say("engine    %s", choice.line());
+        return choice.spec();
     }
 
     private TrainingData data() {

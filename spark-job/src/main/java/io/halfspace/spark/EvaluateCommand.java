@@ -50,7 +50,11 @@ final class EvaluateCommand implements Callable<Integer> {
         try (TrainingData data = TrainingData.load(
                 session, config.data(), config.shards(), config.training().seed(), normalizer)) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-            Trainer trainer = new Trainer(spark, data, config, new Progress(System.out, false));
+            EngineSpec engine = EngineChoice.of(
+                            config.engine(), source.network().getConfiguration(), spark.getConf())
+                    .spec();
+            Trainer trainer = new Trainer(spark, data, config, engine, new Progress(System.out, false));
+            trainer.checkEngine(source.network());
             Evaluation evaluation = trainer.evaluate("evaluate", source.network());
             System.out.println(String.format(
                     Locale.ROOT,

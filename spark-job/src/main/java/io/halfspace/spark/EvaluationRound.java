@@ -30,7 +30,7 @@ final class EvaluationRound {
     }
 
     private static double[] evaluate(Shard shard, float[] parameters, GradientRound.Task task) {
-        Evaluation total = ExecutorEngines.with(task.network(), task.configurationJson(), engine -> {
+        Evaluation total = ExecutorEngines.with(task.engine(), task.network(), task.configurationJson(), engine -> {
             Evaluation sum = Evaluation.NONE;
             for (int from = 0; from < shard.rows(); from += ROWS_AT_ONCE) {
                 Minibatch rows = shard.rows(from, Math.min(shard.rows(), from + ROWS_AT_ONCE), task.normalizer());

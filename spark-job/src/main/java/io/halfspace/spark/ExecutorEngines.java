@@ -2,9 +2,11 @@ package io.halfspace.spark;
 
 import io.halfspace.dl4j.Dl4jGradientEngine;
 import io.halfspace.dl4j.GradientEngine;
-import io.halfspace.dl4j.NativeAcceleration;
+import io.halfspace.torch.TorchDevice;
+import io.halfspace.torch.TorchGradientEngine;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,21 +23,32 @@ import java.util.function.Function;
  * belong to threads, and would be allocated once for each. There are as many engines as tasks ever ran at once.
  */
 final class ExecutorEngines {
-    private static final Map<String, Queue<Resident>> IDLE = new ConcurrentHashMap<>();
+    /**
+     * What an idle engine can be used for.
+     *
+     * @param network key of the network within the run
+     * @param gpu ordinal of its GPU; 0 for the CPU
+     */
+    private record Key(String network, EngineSpec spec, int gpu) {}
+
+    private static final Map<Key, Queue<Resident>> IDLE = new ConcurrentHashMap<>();
 
     private ExecutorEngines() {}
 
     /**
      * Runs work on an engine for the given network, opening one if none is idle.
      *
+     * @param spec which engine, as the driver chose it
      * @param network key of the network within the run; engines of other networks are closed when idle
+     * @throws JobException exit code 5 if the chosen engine cannot be opened in this process
      */
-    static <T> T with(String network, String configurationJson, Function<GradientEngine, T> work) {
+    static <T> T with(EngineSpec spec, String network, String configurationJson, Function<GradientEngine, T> work) {
         closeOthers(network);
-        Queue<Resident> idle = IDLE.computeIfAbsent(network, key -> new ConcurrentLinkedQueue<>());
+        Key key = new Key(network, spec, spec.gpu() ? TaskGpu.ordinal() : 0);
+        Queue<Resident> idle = IDLE.computeIfAbsent(key, each -> new ConcurrentLinkedQueue<>());
         Resident resident = idle.poll();
         if (resident == null) {
-            resident = new Resident(configurationJson);
+            resident = new Resident(key, configurationJson);
         }
         try {
             T result = resident.run(work);
@@ -47,10 +60,24 @@ final class ExecutorEngines {
         }
     }
 
+    /** Opens an engine on the calling thread, which has to be the one that uses it. */
+    static GradientEngine open(EngineSpec spec, int gpu, String configurationJson) {
+        if (!spec.torch()) {
+            return new Dl4jGradientEngine(configurationJson);
+        }
+        TorchDevice device = new TorchDevice(spec.gpu() ? OptionalInt.of(gpu) : OptionalInt.empty(), spec.precision());
+        device.problem().ifPresent(clause -> {
+            throw new JobException(
+                    ExitCode.UNSUPPORTED_MODEL,
+                    "Cannot use engine torch on %s of host %s: %s".formatted(device, ExecutorNatives.host(), clause));
+        });
+        return new TorchGradientEngine(configurationJson, device, spec.threads());
+    }
+
     private static void closeOthers(String network) {
-        for (Iterator<Map.Entry<String, Queue<Resident>>> all = IDLE.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<String, Queue<Resident>> entry = all.next();
-            if (!entry.getKey().equals(network)) {
+        for (Iterator<Map.Entry<Key, Queue<Resident>>> all = IDLE.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Key, Queue<Resident>> entry = all.next();
+            if (!entry.getKey().network.equals(network)) {
                 all.remove();
                 for (Resident old = entry.getValue().poll();
                         old != null;
@@ -69,9 +96,14 @@ final class ExecutorEngines {
         });
         private final GradientEngine engine;
 
-        Resident(String configurationJson) {
-            NativeAcceleration.enable();
-            engine = call(() -> new Dl4jGradientEngine(configurationJson));
+        Resident(Key key, String configurationJson) {
+            ExecutorNatives.prepare();
+            try {
+                engine = call(() -> open(key.spec, key.gpu, configurationJson));
+            } catch (RuntimeException e) {
+                thread.shutdown();
+                throw e;
+            }
         }
 
         <T> T run(Function<GradientEngine, T> work) {

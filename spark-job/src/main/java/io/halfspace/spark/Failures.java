@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.ModelFileException;
 import io.halfspace.dl4j.UnsupportedModelException;
 import io.halfspace.solver.UnreachableTargetException;
+import io.halfspace.torch.TorchMemoryException;
 import org.apache.spark.SparkException;
 
 /** Turns whatever went wrong into one sentence and an exit code. */
@@ -17,6 +18,9 @@ final class Failures {
             }
             if (cause instanceof UnsupportedModelException || cause instanceof ModelFileException) {
                 return new JobException(ExitCode.UNSUPPORTED_MODEL, cause.getMessage(), failure);
+            }
+            if (cause instanceof TorchMemoryException) {
+                return new JobException(ExitCode.TRY_AGAIN, cause.getMessage(), failure);
             }
             if (cause instanceof UnreachableTargetException) {
                 return new JobException(ExitCode.CONFIGURATION, cause.getMessage(), failure);

@@ -26,6 +26,7 @@ final class GradientRound {
     /**
      * What a task needs to know; travels with the task itself.
      *
+     * @param engine which engine computes
      * @param network key of the network within the run
      * @param configurationJson configuration of the network
      * @param shape shape of one example
@@ -36,6 +37,7 @@ final class GradientRound {
      * @param rowsPerShard rows that each shard gives to a step
      */
     record Task(
+            EngineSpec engine,
             String network,
             String configurationJson,
             int[] shape,
@@ -96,7 +98,7 @@ final class GradientRound {
         long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
         long start = System.nanoTime();
         GradientSum sum = ExecutorEngines.with(
-                task.network, task.configurationJson, engine -> engine.gradient(parameters, batch, seed));
+                task.engine, task.network, task.configurationJson, engine -> engine.gradient(parameters, batch, seed));
         double millis = (System.nanoTime() - start) / 1e6;
         return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
     }

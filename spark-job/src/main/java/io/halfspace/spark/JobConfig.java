@@ -19,6 +19,7 @@ import org.apache.hadoop.fs.Path;
  * @param target what the built network may cost
  * @param solver how groups are driven to zero (in mode erase: operators)
  * @param compact whether training goes on with the compact network once the target is met
+ * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
  * @param output location of the run's folder; empty makes one below {@code runs/}
@@ -35,6 +36,7 @@ record JobConfig(
         TargetConfig target,
         SolverConfig solver,
         boolean compact,
+        EngineConfig engine,
         String master,
         int shards,
         String output,
@@ -63,6 +65,7 @@ record JobConfig(
                 TargetConfig.read(root.section("target")),
                 SolverConfig.read(solver, methods(mode), training.epochs()),
                 solver.flag("compact", true),
+                EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
                 root.text("output", ""),

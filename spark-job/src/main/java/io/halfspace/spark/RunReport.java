@@ -93,6 +93,22 @@ final class RunReport {
         root.putObject("groups").put("total", total).put("zero", zero);
     }
 
+    void engine(EngineChoice choice) {
+        root.putObject("engine")
+                .put("name", choice.spec().engine())
+                .put("device", choice.spec().device())
+                .put("precision", ConfigSection.word(choice.spec().precision()))
+                .put("threads", choice.spec().threads())
+                .put("reason", choice.reason());
+    }
+
+    void engineCheck(EngineCheck.Result check) {
+        root.withObject("/engine/check")
+                .put("maxRelativeDifference", check.difference)
+                .put("at", check.part)
+                .put("roundedDistance", check.rounded);
+    }
+
     void kernels(String sentence) {
         root.put("kernels", sentence);
     }

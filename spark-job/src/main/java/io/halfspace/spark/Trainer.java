@@ -14,13 +14,15 @@ final class Trainer {
     private final JavaSparkContext spark;
     private final TrainingData data;
     private final JobConfig config;
+    private final EngineSpec engine;
     private final Progress progress;
     private final String runId = UUID.randomUUID().toString();
 
-    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, Progress progress) {
+    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, EngineSpec engine, Progress progress) {
         this.spark = spark;
         this.data = data;
         this.config = config;
+        this.engine = engine;
         this.progress = progress;
     }
 
@@ -61,6 +63,17 @@ final class Trainer {
         return evaluate(judge(), task(title, trainee), trainee.parameters());
     }
 
+    /**
+     * Compares the chosen engine with Deeplearning4j on a few training examples; nothing to do where that is the chosen one.
+     *
+     * @throws JobException exit code 4 if they differ
+     */
+    Optional<EngineCheck.Result> checkEngine(ComputationGraph network) {
+        return engine.torch()
+                ? Optional.of(EngineCheck.of(data.train(), task("check", network), FlatParameters.of(network)))
+                : Optional.empty();
+    }
+
     /** How well a network does, with its present parameters, on the part that judges it. */
     Evaluation evaluate(String title, ComputationGraph network) {
         return evaluate(judge(), task(title, network), FlatParameters.of(network));
@@ -88,6 +101,7 @@ final class Trainer {
 
     private GradientRound.Task task(String title, ComputationGraph network) {
         return new GradientRound.Task(
+                engine,
                 runId + "/" + title,
                 network.getConfiguration().toJson(),
                 config.data().shape(),

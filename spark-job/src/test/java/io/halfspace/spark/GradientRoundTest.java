@@ -84,6 +84,7 @@ final class GradientRoundTest {
                 spark,
                 data.train(),
                 new GradientRound.Task(
+                        EngineSpec.DL4J,
                         "round-test",
                         network.getConfiguration().toJson(),
                         new int[] {FEATURES},

@@ -66,6 +66,25 @@ public final class TorchGradientEngine implements GradientEngine {
         parameters = new ParameterBuffer(program.parameters().all(), program.trained(), length, type, device);
     }
 
+    /**
+     * Why this engine cannot compute a network, as a clause that names the first layer without a rule; empty if it can. Loads
+     * no natives of libtorch.
+     *
+     * @param configuration of the network; not modified
+     */
+    public static Optional<String> unsupported(ComputationGraphConfiguration configuration) {
+        ComputationGraph network = new ComputationGraph(configuration.clone());
+        network.init();
+        try {
+            new Program(network);
+            return Optional.empty();
+        } catch (UnsupportedLayerException e) {
+            return Optional.of("it cannot run layer '%s', %s".formatted(e.vertex(), e.reason()));
+        } finally {
+            network.close();
+        }
+    }
+
     @Override
     public GradientSum gradient(float[] values, Batch batch, long seed) {
         float[] gradient = new float[length];
@@ -100,6 +119,8 @@ public final class TorchGradientEngine implements GradientEngine {
                         Tensors.values(head.answer(run, signals.get(i), mask).to(type)));
             }
             return outputs;
+        } catch (RuntimeException e) {
+            throw TorchMemoryException.explain(e, batch.rows(), device);
         }
     }
 
@@ -151,6 +172,8 @@ public final class TorchGradientEngine implements GradientEngine {
                 lossSum += sum.item_double();
             }
             return lossSum;
+        } catch (RuntimeException e) {
+            throw TorchMemoryException.explain(e, batch.rows(), device);
         } finally {
             parameters.clearGradients();
         }

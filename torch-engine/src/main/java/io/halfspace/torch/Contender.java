@@ -1,0 +1,99 @@
+package io.halfspace.torch;
+
+import io.halfspace.dl4j.Batch;
+import io.halfspace.dl4j.Dl4jGradientEngine;
+import io.halfspace.dl4j.GradientEngine;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Something whose time for a network is measured; opened anew for every network. */
+interface Contender {
+    /** What the table calls it. */
+    String name();
+
+    /** Prepares runs on a network. */
+    Runs open(BenchmarkNetwork network, int rows);
+
+    /** Runs on one network. */
+    interface Runs extends AutoCloseable {
+        /** Milliseconds of one gradient, or of one forward pass in inference mode; NaN if it cannot be done. */
+        double millis(boolean gradient);
+
+        @Override
+        void close();
+    }
+
+    /** Deeplearning4j on the CPU. */
+    static Contender dl4j() {
+        return engine("dl4j", Dl4jGradientEngine::new);
+    }
+
+    /** libtorch through this module. */
+    static Contender torch(TorchDevice device, int threads) {
+        return engine("torch " + label(device), json -> new TorchGradientEngine(json, device, threads));
+    }
+
+    /** PyTorch from Python. */
+    static Contender pytorch(PyTorchProcess process, TorchDevice device) {
+        return new Contender() {
+            @Override
+            public String name() {
+                return "pytorch " + label(device);
+            }
+
+            @Override
+            public Runs open(BenchmarkNetwork network, int rows) {
+                return new Runs() {
+                    @Override
+                    public double millis(boolean gradient) {
+                        String where = device.gpu().isPresent() ? "cuda" : "cpu";
+                        return process.millis(
+                                network.name(), gradient ? "gradient" : "forward", where, device.precision(), rows);
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+            }
+        };
+    }
+
+    private static String label(TorchDevice device) {
+        String where = device.gpu().isPresent() ? "gpu" : "cpu";
+        return device.precision() == Precision.FLOAT32
+                ? where
+                : where + " " + device.precision().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Contender engine(String name, Function<String, GradientEngine> opener) {
+        return new Contender() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Runs open(BenchmarkNetwork network, int rows) {
+                GradientEngine engine = opener.apply(network.configurationJson());
+                Batch batch = network.batch(rows);
+                return new Runs() {
+                    @Override
+                    public double millis(boolean gradient) {
+                        long start = System.nanoTime();
+                        if (gradient) {
+                            engine.gradient(network.parameters(), batch, 1);
+                        } else {
+                            engine.outputs(network.parameters(), batch);
+                        }
+                        return (System.nanoTime() - start) / 1e6;
+                    }
+
+                    @Override
+                    public void close() {
+                        engine.close();
+                    }
+                };
+            }
+        };
+    }
+}
