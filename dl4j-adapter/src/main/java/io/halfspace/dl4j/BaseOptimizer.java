@@ -1,6 +1,9 @@
 package io.halfspace.dl4j;
 
 import io.halfspace.graph.Remainder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -10,6 +13,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -23,6 +27,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * <p>Borrows a network, whose parameters and gradient it overwrites with every call. Not thread-safe.
  */
 public final class BaseOptimizer {
+    /** Values of its memory that are copied at a time. */
+    private static final int CHUNK = 1 << 16;
+
     private final ComputationGraph network;
     private final ComputationGraphUpdater updater;
     private final Gradient gradientViews;
@@ -82,6 +89,49 @@ public final class BaseOptimizer {
         BaseOptimizer optimizer = new BaseOptimizer(smaller);
         OptimizerState.of(updater, network.numParams()).gather(remainder).writeTo(optimizer.updater);
         return optimizer;
+    }
+
+    /**
+     * Writes what the optimiser remembers, so that {@link #restore} can go on with the same bits: the number of values as a
+     * long, then the values in Deeplearning4j's order, as doubles, which hold floats exactly.
+     */
+    public void save(DataOutput out) throws IOException {
+        INDArray memory = updater.getStateViewArray();
+        long length = memory == null ? 0 : memory.length();
+        out.writeLong(length);
+        for (long from = 0; from < length; from += CHUNK) {
+            for (double value : chunk(memory, from).toDoubleVector()) {
+                out.writeDouble(value);
+            }
+        }
+    }
+
+    /**
+     * Takes over what {@link #save} wrote of an optimiser of the same configuration.
+     *
+     * @throws IOException if it is of another length, or ends too early
+     */
+    public void restore(DataInput in) throws IOException {
+        INDArray memory = updater.getStateViewArray();
+        long length = memory == null ? 0 : memory.length();
+        long found = in.readLong();
+        if (found != length) {
+            throw new IOException(
+                    "Cannot restore the optimiser: found %d values, expected %d".formatted(found, length));
+        }
+        for (long from = 0; from < length; from += CHUNK) {
+            INDArray chunk = chunk(memory, from);
+            double[] values = new double[(int) chunk.length()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = in.readDouble();
+            }
+            chunk.assign(Nd4j.createFromArray(values).castTo(chunk.dataType()));
+        }
+    }
+
+    private static INDArray chunk(INDArray memory, long from) {
+        long to = Math.min(memory.length(), from + CHUNK);
+        return memory.reshape(memory.length()).get(NDArrayIndex.interval(from, to));
     }
 
     /** Learning rate that the updater uses at a step: the largest over all layers. */

@@ -1,7 +1,9 @@
 package io.halfspace.dl4j;
 
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -33,11 +35,20 @@ final class LayerStack {
                 .tBPTTBackwardLength(stack.getTbpttBackLength())
                 .validateOutputLayerConfig(false);
         String last = INPUT;
-        Set<String> names = new HashSet<>(Set.of(INPUT));
+        Set<String> taken = new HashSet<>(Set.of(INPUT));
+        Set<String> own = stack.getConfs().stream()
+                .map(layer -> layer.getLayer().getLayerName())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
         for (int i = 0; i < stack.getConfs().size(); i++) {
             NeuralNetConfiguration layer = stack.getConf(i).clone();
-            String own = layer.getLayer().getLayerName();
-            String name = own != null && !own.matches("layer\\d+") && names.add(own) ? own : "layer" + i;
+            String name = layer.getLayer().getLayerName();
+            if (name == null || !taken.add(name)) {
+                name = "layer" + i;
+                while (own.contains(name) || !taken.add(name)) {
+                    name += "-" + i;
+                }
+            }
             layer.getLayer().setLayerName(name);
             builder.addVertex(name, new LayerVertex(layer, stack.getInputPreProcess(i)), last);
             last = name;

@@ -143,7 +143,7 @@ final class ModelArchive implements Closeable {
         }
     }
 
-    private static void copy(InputStream from, Path to) throws IOException, Unreadable {
+    static void copy(InputStream from, Path to) throws IOException, Unreadable {
         try (OutputStream out = Files.newOutputStream(to)) {
             byte[] buffer = new byte[1 << 16];
             long total = 0;
@@ -197,6 +197,8 @@ final class ModelArchive implements Closeable {
             case "normalizer.bin" ->
                 "its entry 'normalizer.bin' (a Deeplearning4j normalizer) is not supported;"
                         + " remove it from the zip and describe the normalisation in the job instead";
+            case "metadata.json", "model.weights.h5", "config.json" ->
+                "it is in the .keras format of Keras 3, expected a Deeplearning4j zip; save it as HDF5 with Keras 2 (tf_keras) instead";
             default ->
                 "its entry %s does not belong in a model, expected configuration.json, coefficients.bin, updaterState.bin"
                                 .formatted(Unreadable.quote(name))

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.Deflater;
@@ -24,8 +25,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads and writes models: Deeplearning4j's own zip, or the JSON of a configuration (then the parameters are fresh, from
- * its seed). A {@code MultiLayerNetwork} is read as the graph that computes the same.
+ * Reads and writes models: Deeplearning4j's own zip, the JSON of a configuration (then the parameters are fresh, from
+ * its seed), or HDF5 as Keras 2 saves it (read only, see {@link KerasFile}). A {@code MultiLayerNetwork} is read as the graph
+ * that computes the same.
  *
  * <p>Files are taken for hostile: nothing is ever deserialized as Java objects, no class outside Deeplearning4j's
  * configuration packages is loaded, and nothing is allocated that the configuration does not account for. Whatever is
@@ -61,14 +63,23 @@ public final class ModelFile {
      * @throws ModelFileException if the file is not a model that can be used
      */
     public static ComputationGraph read(String name, InputStream stream) {
+        return contents(name, stream).network();
+    }
+
+    /** {@link #read(String, InputStream)}, with what else the file tells of the network. */
+    public static ModelContents contents(String name, InputStream stream) {
         return guarded(name, () -> {
             BufferedInputStream content = new BufferedInputStream(stream);
-            if (!isZip(content)) {
-                return initialise(ConfigurationJson.read(json(content)), null);
-            }
-            try (ModelArchive archive = ModelArchive.open(content)) {
-                return network(archive);
-            }
+            return switch (kind(content)) {
+                case KERAS -> KerasFile.read(content);
+                case JSON ->
+                    new ModelContents(initialise(ConfigurationJson.read(json(content)), null), List.of(), true);
+                case ZIP -> {
+                    try (ModelArchive archive = ModelArchive.open(content)) {
+                        yield new ModelContents(network(archive), List.of(), true);
+                    }
+                }
+            };
         });
     }
 
@@ -81,7 +92,7 @@ public final class ModelFile {
         return guarded(name, () -> {
             BufferedInputStream content = new BufferedInputStream(stream);
             Map<String, String> extras = new LinkedHashMap<>();
-            if (isZip(content)) {
+            if (kind(content) == Kind.ZIP) {
                 try (ModelArchive archive = ModelArchive.open(content)) {
                     for (String entry : archive.extras()) {
                         String key = entry.substring(ModelArchive.EXTRAS.length(), entry.length() - ".json".length());
@@ -180,7 +191,7 @@ public final class ModelFile {
     }
 
     /** Number of parameters the configuration asks for. */
-    private static long parameters(ComputationGraphConfiguration configuration) throws Unreadable {
+    static long parameters(ComputationGraphConfiguration configuration) throws Unreadable {
         long sum = 0;
         for (Map.Entry<String, GraphVertex> vertex : configuration.getVertices().entrySet()) {
             long parameters = vertex.getValue().numParams(true);
@@ -194,8 +205,14 @@ public final class ModelFile {
         return sum;
     }
 
-    /** Tells a zip from JSON by the first bytes, which stay unread. */
-    private static boolean isZip(BufferedInputStream content) throws IOException, Unreadable {
+    private enum Kind {
+        ZIP,
+        JSON,
+        KERAS
+    }
+
+    /** What a file is by its first bytes, which stay unread. */
+    private static Kind kind(BufferedInputStream content) throws IOException, Unreadable {
         content.mark(LONGEST_MAGIC);
         byte[] magic = content.readNBytes(LONGEST_MAGIC);
         content.reset();
@@ -204,15 +221,16 @@ public final class ModelFile {
         }
         String start = new String(magic, StandardCharsets.ISO_8859_1);
         if (start.startsWith("PK")) {
-            return true;
+            return Kind.ZIP;
         }
         if (start.startsWith("\u0089HDF")) {
-            throw new Unreadable("it is an HDF5 (Keras) file, expected a Deeplearning4j zip or configuration");
+            return Kind.KERAS;
         }
         if (!start.isBlank() && !start.stripLeading().startsWith("{")) {
-            throw new Unreadable("it is neither a zip nor JSON, expected a Deeplearning4j model or configuration");
+            throw new Unreadable(
+                    "it is neither a zip, nor HDF5, nor JSON, expected a Deeplearning4j model or configuration, or a Keras model");
         }
-        return false;
+        return Kind.JSON;
     }
 
     private static byte[] json(InputStream content) throws IOException, Unreadable {

@@ -174,8 +174,8 @@ class HostileModelFileTest {
     }
 
     @Test
-    void an_HDF5_file() {
-        refused(new byte[] {(byte) 0x89, 'H', 'D', 'F', 13, 10, 26, 10}).hasMessageContaining("HDF5 (Keras)");
+    void an_HDF5_file_of_nothing_but_its_signature() {
+        refused(new byte[] {(byte) 0x89, 'H', 'D', 'F', 13, 10, 26, 10}).hasMessageContaining("damaged HDF5 file");
     }
 
     @Test

@@ -32,7 +32,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "MODEL|JOB",
             description =
-                    "Deeplearning4j zip, configuration JSON, or a name: of a built-in network or, after zoo:, of one in Deeplearning4j's zoo; or a job file (.yaml, .yml), whose model is analysed as the job would prune it.")
+                    "Deeplearning4j zip, configuration JSON, Keras 2 model (HDF5), or a name: of a built-in network or, after zoo:, of one in Deeplearning4j's zoo; or a job file (.yaml, .yml), whose model is analysed as the job would prune it.")
     private String model;
 
     @Option(
@@ -107,9 +107,8 @@ final class AnalyzeCommand implements Callable<Integer> {
                 classes.orElseGet(() -> ModelSource.usualClasses(model)),
                 0,
                 hadoop);
-        InputType[] types = told.isEmpty()
-                ? InputShape.of(source.network()).orElseThrow(this::shapeUnknown)
-                : InputShape.told(source, told);
+        InputType[] types =
+                told.isEmpty() ? InputShape.of(source).orElseThrow(this::shapeUnknown) : InputShape.told(source, told);
         return Network.analyse(source.network(), types);
     }
 

@@ -4,6 +4,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -29,29 +30,70 @@ final class CompressCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for the results, new or empty; default runs/NAME-TIME.")
+            description = "Folder for the results: new, empty, or that of the same job, which then goes on where it"
+                    + " ended; default runs/NAME-TIME.")
     private String out = "";
+
+    @Option(
+            names = "--run-id",
+            paramLabel = "ID",
+            description = "Makes runs/ID the folder, for schedulers that try again: give the same ID to each attempt.")
+    private String runId = "";
+
+    @Option(
+            names = "--resume",
+            paramLabel = "auto|force|never",
+            description = "Whether to go on with a run that was interrupted: auto if its configuration is the same"
+                    + " (default), force also if keys differ that may change on the way, never.")
+    private ResumePolicy resume = ResumePolicy.AUTO;
 
     @Override
     public Integer call() {
         JobConfig config = JobConfig.of(JobFile.read(job, settings, new Configuration()));
         Progress progress = new Progress(System.out, System.console() != null);
-        SparkSession session = Sessions.open(config.name(), config.master());
-        try {
-            RunFolder folder =
-                    RunFolder.claim(folder(config), session.sparkContext().hadoopConfiguration());
-            RunReport report = new CompressionJob(session, config, folder, progress).run();
-            progress.say("%s", Summary.of(report));
-            progress.say("written   %s", folder);
-            return ExitCode.OK.number();
-        } finally {
-            Sessions.close(session);
+        try (StopSignal stop = new StopSignal()) {
+            SparkSession session = Sessions.open(config.name(), config.master());
+            try {
+                RunFolder folder = RunFolder.claim(
+                        folder(config),
+                        config.text(),
+                        resume,
+                        session.sparkContext().hadoopConfiguration());
+                progress.say("%s", Summary.of(report(session, config, folder, stop, progress)));
+                progress.say("written   %s", folder);
+                return ExitCode.OK.number();
+            } catch (JobException e) {
+                if (e.exitCode() == ExitCode.STOPPED) {
+                    // Here and not by the caller: the process ends as soon as the signal is closed.
+                    System.err.println(e.getMessage());
+                    return e.exitCode().number();
+                }
+                throw e;
+            } finally {
+                Sessions.close(session);
+            }
+        }
+    }
+
+    /** Runs the job, unless it has been done. */
+    private static RunReport report(
+            SparkSession session, JobConfig config, RunFolder folder, StopSignal stop, Progress progress) {
+        Optional<RunReport> finished = folder.finished();
+        if (finished.isPresent()) {
+            progress.say("finished  before; nothing was done");
+            return finished.get();
+        }
+        try (RunLock lock = folder.lock().take()) {
+            return new CompressionJob(session, config, folder, lock, stop, progress).run();
         }
     }
 
     private String folder(JobConfig config) {
         if (!out.isEmpty()) {
             return out;
+        }
+        if (!runId.isEmpty()) {
+            return "runs/" + runId;
         }
         if (!config.output().isEmpty()) {
             return config.output();

@@ -1,10 +1,8 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -25,8 +23,23 @@ final class CompressionJob {
     private final RunFolder folder;
     private final Progress progress;
     private final RunReport report;
+    private final StopSignal stop;
+    private final RunLock lock;
 
-    CompressionJob(SparkSession session, JobConfig config, RunFolder folder, Progress progress) {
+    /**
+     * @param folder claimed for the job
+     * @param lock on the folder
+     * @param stop tells when the process is asked to end
+     */
+    CompressionJob(
+            SparkSession session,
+            JobConfig config,
+            RunFolder folder,
+            RunLock lock,
+            StopSignal stop,
+            Progress progress) {
+        this.lock = lock;
+        this.stop = stop;
         this.session = session;
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         this.config = config;
@@ -72,19 +85,23 @@ final class CompressionJob {
         TargetCheck.of(config, analysed, shape());
         tell(analysed);
         EngineSpec engine = engine(model.network());
-        try (TrainingData data = report.timed("data", this::data);
-                StepLog log = new StepLog(folder.open(StepLog.NAME))) {
+        try (TrainingData data = report.timed("data", this::data)) {
             Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
-                    Optimizers.prepare(model.network(), config.training(), model.builtIn(), trainer.totalSteps()));
+                    Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
             report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
             DenseJudge judge = new DenseJudge(trainee -> trainer.evaluate(TITLE, trainee));
             List<Stage> stages = StagePlan.of(config, network, trainer.stepsPerEpoch(), judge);
+            String given = Given.of(data, network);
+            Keeper densely = keeper("dense", trainer, given, DenseJudge.none());
             Optional<Trainer.Trained> baseline = config.training().baseline()
-                    ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network)))
+                    ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network, densely)))
                     : Optional.empty();
+            StepLog log = new StepLog(folder);
+            Keeper keeper = keeper(TITLE, trainer, given, judge);
             Trainer.Trained trained =
-                    report.timed("training", () -> trainer.train(TITLE, network, stages, log, this::checkpoint));
+                    report.timed("training", () -> trainer.train(TITLE, network, stages, log, keeper));
+            log.finish();
             new Publication(config, folder, report, trainer, data).publish(trained, baseline, judge.evaluation());
         }
     }
@@ -129,14 +146,17 @@ final class CompressionJob {
         return data;
     }
 
-    private static Trainer.Trained trainDense(Trainer trainer, Network network) {
+    private static Trainer.Trained trainDense(Trainer trainer, Network network, Keeper keeper) {
         Stage whole = new Stage("dense", trainer.totalSteps(), dense -> dense);
-        return trainer.train("dense", network, List.of(whole), StepLog.none(), (epoch, trainee) -> Optional.empty());
+        return trainer.train("dense", network, List.of(whole), StepLog.none(), keeper);
     }
 
-    private Optional<String> checkpoint(int epoch, Trainee trainee) {
-        ComputationGraph network = trainee.toGraph();
-        return Optional.of(folder.checkpoint(epoch, out -> ModelFile.write(network, out, false, Map.of())));
+    /** Each training of the run is kept apart, in a folder of its own. */
+    private Keeper keeper(String title, Trainer trainer, String given, DenseJudge judge) {
+        CheckpointStore store = folder.checkpoints(
+                title, config.checkpoint().kept(), sentence -> progress.say("warning   %s", sentence));
+        int every = config.checkpoint().steps(trainer.stepsPerEpoch(), trainer.totalSteps());
+        return new Keeper(store, given, every, judge, lock, stop, step -> report.resumed(title, step));
     }
 
     private int[] shape() {

@@ -13,9 +13,21 @@ final class DenseJudge implements UnaryOperator<Trainee> {
         this.judge = judge;
     }
 
+    /** A judge of something that is never judged. */
+    static DenseJudge none() {
+        return new DenseJudge(trainee -> Evaluation.NONE);
+    }
+
+    /** Takes over a judgement from before the run was interrupted; {@link Evaluation#NONE} if there was none. */
+    void restore(Evaluation before) {
+        evaluation = before;
+    }
+
     @Override
     public Trainee apply(Trainee trainee) {
-        evaluation = judge.apply(trainee);
+        if (evaluation.rows() == 0) {
+            evaluation = judge.apply(trainee);
+        }
         return trainee;
     }
 

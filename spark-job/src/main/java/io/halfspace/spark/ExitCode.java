@@ -9,7 +9,9 @@ public enum ExitCode {
     CHECK_FAILED(4),
     UNSUPPORTED_MODEL(5),
     /** Something outside the job failed (cluster, file system): the same command may succeed later. */
-    TRY_AGAIN(75);
+    TRY_AGAIN(75),
+    /** The process was asked to end (SIGTERM) and kept its work: the same command goes on from there. */
+    STOPPED(143);
 
     private final int number;
 

@@ -29,9 +29,13 @@ final class Files implements Serializable {
     private transient Configuration configuration;
 
     Files(SparkContext context) {
+        this(context.hadoopConfiguration());
+    }
+
+    Files(Configuration hadoop) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            context.hadoopConfiguration().write(out);
+            hadoop.write(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

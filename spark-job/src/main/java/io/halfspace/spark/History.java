@@ -57,6 +57,11 @@ record History(List<Epoch> epochs, List<Begun> stages) {
             double updateSeconds,
             double solverSeconds) {}
 
+    /** A history of its own with the same entries. */
+    History copy() {
+        return new History(new ArrayList<>(epochs), new ArrayList<>(stages));
+    }
+
     void begin(String stage, int step, int parameters) {
         stages.add(new Begun(stage, step, parameters));
     }

@@ -51,7 +51,8 @@ final class ImageArchiveRows implements RowSource {
         return name.endsWith(".tar") || name.endsWith(".tar.gz") || name.endsWith(".tgz");
     }
 
-    private static FlatMapFunction<String, String> lister(Files files, String folder) {
+    /** Names of the images in an archive, in its order. */
+    static FlatMapFunction<String, String> lister(Files files, String folder) {
         return path -> {
             try (TarArchiveInputStream tar = new TarArchiveInputStream(files.open(path))) {
                 List<String> listed = new ArrayList<>();

@@ -35,7 +35,7 @@ final class InputShape {
                     "Cannot analyse the model: found %d times --input, expected %d, one for each of its inputs %s"
                             .formatted(shapes.size(), inputs.size(), inputs));
         }
-        if (!source.builtIn()) {
+        if (!source.named()) {
             run(network, shapes);
         }
         return shapes.stream().map(InputShape::type).toArray(InputType[]::new);
@@ -63,8 +63,12 @@ final class InputShape {
         }
     }
 
-    /** What the layers after each input read; empty if one of them is a convolution, which takes any size. */
-    static Optional<InputType[]> of(ComputationGraph network) {
+    /** What the file or else the layers after each input tell; empty if one of these is a convolution, which takes any size. */
+    static Optional<InputType[]> of(ModelSource source) {
+        if (!source.inputs().isEmpty()) {
+            return Optional.of(source.inputs().toArray(InputType[]::new));
+        }
+        ComputationGraph network = source.network();
         ComputationGraphConfiguration configuration = network.getConfiguration();
         List<Optional<InputType>> types = configuration.getNetworkInputs().stream()
                 .map(input -> firstReader(configuration, input).flatMap(InputShape::read))

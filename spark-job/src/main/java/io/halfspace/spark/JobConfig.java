@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.fs.Path;
@@ -19,6 +20,7 @@ import org.apache.hadoop.fs.Path;
  * @param target what the built network may cost
  * @param solver how groups are driven to zero (in mode erase: operators)
  * @param compact whether training goes on with the compact network once the target is met
+ * @param checkpoint when checkpoints are written
  * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
@@ -36,6 +38,7 @@ record JobConfig(
         TargetConfig target,
         SolverConfig solver,
         boolean compact,
+        CheckpointConfig checkpoint,
         EngineConfig engine,
         String master,
         int shards,
@@ -65,6 +68,7 @@ record JobConfig(
                 TargetConfig.read(root.section("target")),
                 SolverConfig.read(solver, methods(mode), training.epochs()),
                 solver.flag("compact", true),
+                CheckpointConfig.read(root.section("checkpoint"), training.epochs()),
                 EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
@@ -74,7 +78,9 @@ record JobConfig(
             faults.add("training.batch: found %d, expected a multiple of spark.shards, which is %d"
                     .formatted(training.batch(), config.shards));
         }
-        if (isFile(config.model) && training.optimizer().isEmpty()) {
+        if (isFile(config.model)
+                && !isKeras(config.model)
+                && training.optimizer().isEmpty()) {
             for (String key :
                     List.of("learning-rate", "schedule", "momentum", "weight-decay", "l1", "clip-value", "clip-norm")) {
                 if (section.has(key)) {
@@ -152,6 +158,11 @@ record JobConfig(
     /** A name without a dot or a slash is a built-in network; anything else is a file, relative to the job file. */
     static boolean isFile(String model) {
         return model.contains(".") || model.contains("/");
+    }
+
+    /** Keras's files bring no updater that could be kept. */
+    private static boolean isKeras(String model) {
+        return model.toLowerCase(Locale.ROOT).matches(".*\\.(h5|hdf5)");
     }
 
     private static String stem(String location) {

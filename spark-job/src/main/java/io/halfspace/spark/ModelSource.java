@@ -1,14 +1,17 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.BuiltinNetworks;
+import io.halfspace.dl4j.ModelContents;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.ModelFileException;
 import io.halfspace.dl4j.ZooNetworks;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -16,9 +19,11 @@ import org.nd4j.linalg.learning.config.Adam;
  * Where a network comes from.
  *
  * @param network the network, initialised
- * @param builtIn whether it was asked for by name, so that it is fresh and has no updater of the user's own
+ * @param named whether it was asked for by name, so that it is fresh and made for the shape that was told
+ * @param ownUpdater whether it comes with an updater of the user's own
+ * @param inputs what each of its inputs takes; empty if that is not known
  */
-record ModelSource(ComputationGraph network, boolean builtIn) {
+record ModelSource(ComputationGraph network, boolean named, boolean ownUpdater, List<InputType> inputs) {
     /**
      * Makes a network that has a name here or in Deeplearning4j's zoo, or reads a model file through Hadoop's file systems.
      *
@@ -35,7 +40,9 @@ record ModelSource(ComputationGraph network, boolean builtIn) {
                         ZooNetworks.isName(model)
                                 ? ZooNetworks.create(model, shape, classes, seed, new Adam())
                                 : BuiltinNetworks.create(model, shape, classes, seed, new Adam(), 0),
-                        true);
+                        true,
+                        false,
+                        List.of());
             } catch (IllegalArgumentException e) {
                 throw new JobException(ExitCode.CONFIGURATION, e.getMessage(), e);
             }
@@ -43,7 +50,8 @@ record ModelSource(ComputationGraph network, boolean builtIn) {
         try {
             Path path = new Path(model);
             try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-                return new ModelSource(ModelFile.read(model, in), false);
+                ModelContents contents = ModelFile.contents(model, in);
+                return new ModelSource(contents.network(), false, contents.ownUpdater(), contents.inputs());
             }
         } catch (ModelFileException e) {
             throw new JobException(ExitCode.UNSUPPORTED_MODEL, e.getMessage(), e);

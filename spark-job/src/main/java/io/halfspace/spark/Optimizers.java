@@ -30,8 +30,9 @@ final class Optimizers {
     private Optimizers() {}
 
     /** The network as the job wants it trained; the network itself where the job leaves that to the model. */
-    static ComputationGraph prepare(ComputationGraph network, TrainingConfig config, boolean builtIn, int totalSteps) {
-        if (config.optimizer().isEmpty() && !builtIn) {
+    static ComputationGraph prepare(
+            ComputationGraph network, TrainingConfig config, boolean ownUpdater, int totalSteps) {
+        if (config.optimizer().isEmpty() && ownUpdater) {
             return network;
         }
         TrainingConfig.OptimizerName name = config.optimizer().orElse(TrainingConfig.OptimizerName.ADAM);

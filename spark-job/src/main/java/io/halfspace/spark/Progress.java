@@ -22,14 +22,20 @@ final class Progress {
     private long started;
     private long shown;
     private long samples;
+    private int stepsBefore;
 
     Progress(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
     }
 
-    void begin(String newTitle, int steps) {
+    /**
+     * @param before steps that were taken before this process began
+     * @param steps steps in all
+     */
+    void begin(String newTitle, int before, int steps) {
         title = newTitle;
+        stepsBefore = before;
         totalSteps = steps;
         started = System.nanoTime();
         shown = 0;
@@ -60,7 +66,7 @@ final class Progress {
                 groupsZero,
                 groups,
                 samples / seconds,
-                time(seconds / step * (totalSteps - step)));
+                time(seconds / (step - stepsBefore) * (totalSteps - step)));
         if (terminal) {
             out.print("\r\u001b[K" + line + (step == totalSteps ? System.lineSeparator() : ""));
         } else {

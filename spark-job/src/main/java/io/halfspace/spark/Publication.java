@@ -75,7 +75,6 @@ final class Publication {
         report.history("history", trained.history());
         baseline.ifPresent(dense -> report.history("baselineHistory", dense.history()));
         folder.write(Normalizer.EXTRA + ".json", data.normalizer().toJson());
-        folder.write("job.yaml", config.text());
         folder.write(RunFolder.MODEL, out -> ModelFile.write(compact, out, false, extras));
     }
 

@@ -1,9 +1,15 @@
 package io.halfspace.spark;
 
-import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -12,14 +18,16 @@ import org.apache.hadoop.fs.Path;
 /**
  * The folder that a run writes, on any Hadoop file system.
  *
- * <p>A file is written under another name and renamed when complete, so that nothing half-written carries its final name.
- * {@code result.json} comes last: a folder without it holds no finished run.
+ * <p>{@code job.yaml} comes first and tells whose folder it is; {@code result.json} comes last: a folder without it holds no
+ * finished run. A file is written under another name and renamed when complete, so that nothing half-written carries its
+ * final name; checkpoints need no renaming, see {@link CheckpointStore}.
  */
 final class RunFolder {
+    static final String JOB = "job.yaml";
     static final String RESULT = "result.json";
     static final String MODEL = "model.zip";
     private static final String CHECKPOINTS = "checkpoints";
-    private static final int CHECKPOINTS_KEPT = 2;
+    private static final int LARGEST_TEXT = 64 << 20;
 
     private final FileSystem files;
     private final Path folder;
@@ -35,27 +43,19 @@ final class RunFolder {
     }
 
     /**
-     * Claims a folder for a run, making it if needed.
+     * Claims a folder for a run, making it if needed: an empty one, or that of an earlier attempt at the same run.
      *
-     * @throws JobException if it holds another run, or cannot be written
+     * @param job the whole configuration as YAML
+     * @throws JobException exit code 2 if it holds another run, or cannot be written
      */
-    static RunFolder claim(String location, Configuration hadoop) {
+    static RunFolder claim(String location, String job, ResumePolicy policy, Configuration hadoop) {
         try {
             Path path = new Path(location);
-            FileSystem files = path.getFileSystem(hadoop);
-            if (files.exists(path)) {
-                if (files.getFileStatus(path).isFile()) {
-                    throw new JobException(
-                            ExitCode.CONFIGURATION,
-                            "Cannot write to '%s': it is a file, expected a folder".formatted(location));
-                }
-                FileStatus[] content = files.listStatus(path);
-                if (content.length > 0) {
-                    throw new JobException(
-                            ExitCode.CONFIGURATION,
-                            "Cannot write to '%s': it already holds another run (found %s), name an empty or new folder"
-                                    .formatted(location, content[0].getPath().getName()));
-                }
+            FileSystem files = open(path, hadoop);
+            if (files.exists(path) && files.getFileStatus(path).isFile()) {
+                throw new JobException(
+                        ExitCode.CONFIGURATION,
+                        "Cannot write to '%s': it is a file, expected a folder".formatted(location));
             }
             if (!files.mkdirs(path)) {
                 throw new JobException(
@@ -65,13 +65,64 @@ final class RunFolder {
             Path probe = new Path(path, ".writable");
             files.create(probe, true).close();
             files.delete(probe, false);
-            return new RunFolder(files, files.makeQualified(path));
+            RunFolder run = new RunFolder(files, files.makeQualified(path));
+            run.claim(location, job, policy);
+            return run;
         } catch (IOException | IllegalArgumentException e) {
             throw new JobException(
                     ExitCode.CONFIGURATION,
                     "Cannot write to '%s': %s, name a folder that can be written".formatted(location, e.getMessage()),
                     e);
         }
+    }
+
+    /** A file system of our own: Hadoop closes the shared one when the process is asked to end, before the last checkpoint. */
+    private static FileSystem open(Path path, Configuration hadoop) throws IOException {
+        Configuration ours = new Configuration(hadoop);
+        ours.setBoolean("fs.automatic.close", false);
+        FileSystem files = FileSystem.newInstance(
+                path.toUri().getScheme() == null ? FileSystem.getDefaultUri(ours) : path.toUri(), ours);
+        // Checksums of local files lie in files beside them, and a driver that is killed between the two leaves a good
+        // file
+        // that cannot be read. Checkpoints have better ones.
+        files.setWriteChecksum(false);
+        files.setVerifyChecksum(false);
+        return files;
+    }
+
+    private void claim(String location, String job, ResumePolicy policy) throws IOException {
+        Optional<String> before = text(JOB);
+        if (before.isPresent()) {
+            policy.check(location, before.get(), job);
+            return;
+        }
+        for (FileStatus status : files.listStatus(folder)) {
+            String name = status.getPath().getName();
+            if (!name.startsWith(".")) {
+                throw new JobException(
+                        ExitCode.CONFIGURATION,
+                        "Cannot write to '%s': it already holds something else (found %s), name an empty or new folder"
+                                .formatted(location, name));
+            }
+        }
+        write(JOB, job);
+    }
+
+    /** The report of a run that succeeded here before; empty if none has. */
+    Optional<RunReport> finished() {
+        return text(RESULT)
+                .map(RunReport::read)
+                .filter(report -> report.text("status").equals(RunReport.SUCCEEDED));
+    }
+
+    /** Checkpoints of one of the trainings of the run. */
+    CheckpointStore checkpoints(String title, int kept, Consumer<String> warning) {
+        return new CheckpointStore(files, new Path(folder, CHECKPOINTS + "/" + title), kept, warning);
+    }
+
+    /** Who may write here. */
+    RunLock lock() {
+        return new RunLock(files, folder);
     }
 
     /** Writes one file whole, replacing what has its name; returns its size in bytes. */
@@ -95,40 +146,62 @@ final class RunFolder {
         }
     }
 
-    /** A file that is written while the run goes on; it gets its name when the stream is closed, even if the run failed. */
-    OutputStream open(String name) {
-        Path target = new Path(folder, name);
-        Path beside = new Path(folder, "." + name + ".writing");
-        try {
-            return new BufferedOutputStream(files.create(beside, true)) {
-                @Override
-                public void close() throws IOException {
-                    super.close();
-                    if (files.exists(beside) && !files.rename(beside, target)) {
-                        throw new IOException("rename failed");
-                    }
-                }
-            };
-        } catch (IOException e) {
-            throw new JobException(ExitCode.TRY_AGAIN, "Cannot write '%s': %s".formatted(target, e.getMessage()), e);
-        }
-    }
-
     void write(String name, String text) {
         write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Writes the network as it is after an epoch, and drops the checkpoints before the last two. Returns its location. */
-    String checkpoint(int epoch, Content network) {
-        String name = CHECKPOINTS + "/epoch-%05d.zip".formatted(epoch);
-        write(name, network);
-        Path old = new Path(folder, CHECKPOINTS + "/epoch-%05d.zip".formatted(epoch - CHECKPOINTS_KEPT));
+    /** Names of the files in a folder of the run, {@code FOLDER/FILE}, in order; none if there is no such folder. */
+    List<String> list(String name) {
         try {
-            files.delete(old, false);
+            List<String> names = new ArrayList<>();
+            for (FileStatus status : files.listStatus(new Path(folder, name))) {
+                String file = status.getPath().getName();
+                if (!file.startsWith(".")) {
+                    names.add(name + "/" + file);
+                }
+            }
+            names.sort(Comparator.naturalOrder());
+            return names;
+        } catch (FileNotFoundException e) {
+            return List.of();
         } catch (IOException e) {
-            throw new JobException(ExitCode.TRY_AGAIN, "Cannot delete '%s': %s".formatted(old, e.getMessage()), e);
+            throw unreadable(name, e);
         }
-        return location(name);
+    }
+
+    /** Copies a file of the run into a stream. */
+    void copy(String name, OutputStream out) {
+        try (InputStream in = files.open(new Path(folder, name))) {
+            in.transferTo(out);
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    /** Deletes a file or folder of the run, if it is there. */
+    void delete(String name) {
+        try {
+            files.delete(new Path(folder, name), true);
+        } catch (IOException e) {
+            throw new JobException(
+                    ExitCode.TRY_AGAIN, "Cannot delete '%s': %s".formatted(location(name), e.getMessage()), e);
+        }
+    }
+
+    private Optional<String> text(String name) {
+        Path file = new Path(folder, name);
+        try (InputStream in = files.open(file)) {
+            return Optional.of(new String(in.readNBytes(LARGEST_TEXT), StandardCharsets.UTF_8));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private JobException unreadable(String name, IOException cause) {
+        return new JobException(
+                ExitCode.TRY_AGAIN, "Cannot read '%s': %s".formatted(location(name), cause.getMessage()), cause);
     }
 
     String location(String name) {

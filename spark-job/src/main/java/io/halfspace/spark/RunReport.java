@@ -21,7 +21,9 @@ import java.util.Map;
 final class RunReport {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    private final ObjectNode root = JSON.createObjectNode();
+    static final String SUCCEEDED = "succeeded";
+
+    private final ObjectNode root;
     private final Map<String, Double> seconds = new LinkedHashMap<>();
 
     /**
@@ -36,6 +38,7 @@ final class RunReport {
     record Figures(NetworkCost cost, long bytes, double accuracy, String accuracyOf, Latency latency) {}
 
     RunReport(JobConfig config, String sparkVersion) {
+        root = JSON.createObjectNode();
         root.put("status", "running");
         root.put("name", config.name());
         root.put("started", Instant.now().toString());
@@ -57,6 +60,33 @@ final class RunReport {
         versions.put("java", System.getProperty("java.version"));
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         root.put("configuration", config.text());
+    }
+
+    private RunReport(ObjectNode root) {
+        this.root = root;
+    }
+
+    /**
+     * Reads what {@link #json} wrote.
+     *
+     * @throws JobException exit code 75 if it is something else
+     */
+    static RunReport read(String json) {
+        try {
+            if (JSON.readTree(json) instanceof ObjectNode root) {
+                return new RunReport(root);
+            }
+        } catch (JsonProcessingException e) {
+            throw new JobException(
+                    ExitCode.TRY_AGAIN, "Cannot read %s: %s".formatted(RunFolder.RESULT, e.getOriginalMessage()), e);
+        }
+        throw new JobException(
+                ExitCode.TRY_AGAIN, "Cannot read %s: found no report of a run".formatted(RunFolder.RESULT));
+    }
+
+    /** Notes that the run goes on from a checkpoint. */
+    void resumed(String title, int step) {
+        root.withArray("resumed").addObject().put("training", title).put("step", step);
     }
 
     /** Runs one phase of the job and notes how long it took. */
@@ -144,7 +174,7 @@ final class RunReport {
     }
 
     void succeeded() {
-        root.put("status", "succeeded");
+        root.put("status", SUCCEEDED);
         root.put("exitCode", ExitCode.OK.number());
     }
 

@@ -4,34 +4,85 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.solver.StepReport;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What every step of a run did, a line of JSON each: {@code steps.jsonl}. Nothing in it depends on the clock: the same job
  * writes the same lines.
  *
- * <p>Sparsity by layer stands only in lines where it changed. Not thread-safe.
+ * <p>Sparsity by layer stands only in lines where it changed. While the run goes on the lines lie in parts, each written
+ * before the checkpoint that it belongs to, so that a run that was interrupted has the lines of one that was not. Not
+ * thread-safe.
  */
-final class StepLog implements AutoCloseable {
+final class StepLog {
     static final String NAME = "steps.jsonl";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final OutputStream out;
-    private int zeroBefore;
+    private static final String PARTS = "steps";
 
-    /** Takes over the stream. */
-    StepLog(OutputStream out) {
-        this.out = out;
+    private final Optional<RunFolder> folder;
+    private ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    private int zeroBefore;
+    private int steps;
+
+    /** A log in a run's folder. */
+    StepLog(RunFolder folder) {
+        this(Optional.of(folder));
+    }
+
+    private StepLog(Optional<RunFolder> folder) {
+        this.folder = folder;
     }
 
     /** A log that keeps nothing. */
     static StepLog none() {
-        return new StepLog(OutputStream.nullOutputStream());
+        return new StepLog(Optional.empty());
+    }
+
+    /**
+     * Goes on after so many steps: what was written of later ones is dropped.
+     *
+     * @param zeroGroups groups that were zero then
+     */
+    void goOn(int stepsTaken, int zeroGroups) {
+        zeroBefore = zeroGroups;
+        steps = stepsTaken;
+        folder.ifPresent(run -> run.list(PARTS).stream()
+                .filter(part -> part.compareTo(part(stepsTaken)) > 0)
+                .forEach(run::delete));
+    }
+
+    /** Writes the lines since the last time; {@code stepsTaken} is the number of steps up to now. */
+    void keep(int stepsTaken) {
+        if (folder.isPresent() && lines.size() > 0) {
+            byte[] written = lines.toByteArray();
+            folder.get().write(part(stepsTaken), out -> out.write(written));
+            lines = new ByteArrayOutputStream();
+        }
+    }
+
+    /** Makes one file of all that was written; the run is over. */
+    void finish() {
+        folder.ifPresent(run -> {
+            keep(steps);
+            List<String> parts = run.list(PARTS);
+            run.write(NAME, out -> {
+                for (String part : parts) {
+                    run.copy(part, out);
+                }
+            });
+            run.delete(PARTS);
+        });
+    }
+
+    private static String part(int stepsTaken) {
+        return "%s/%012d.jsonl".formatted(PARTS, stepsTaken);
     }
 
     /** Adds what a step did; {@code loss} is the mean over its examples, before the step. */
@@ -57,17 +108,9 @@ final class StepLog implements AutoCloseable {
             zeroBefore = trainee.zeroCount();
         }
         try {
-            out.write(JSON.writeValueAsBytes(line));
-            out.write("\n".getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + NAME, e);
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            out.close();
+            lines.write(JSON.writeValueAsBytes(line));
+            lines.write('\n');
+            steps = step + 1;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + NAME, e);
         }

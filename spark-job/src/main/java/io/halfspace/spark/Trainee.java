@@ -9,8 +9,12 @@ import io.halfspace.graph.ZeroGroups;
 import io.halfspace.solver.Phase;
 import io.halfspace.solver.PlainStep;
 import io.halfspace.solver.Solver;
+import io.halfspace.solver.SolverState;
 import io.halfspace.solver.SolverStep;
 import io.halfspace.solver.StepReport;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +117,36 @@ final class Trainee {
             zeroCount = report.zeroGroups();
         }
         return report;
+    }
+
+    /** What the solver needs to go on; empty where plain steps are taken. */
+    Optional<SolverState> solverState() {
+        return solver instanceof Solver driver ? Optional.of(driver.state()) : Optional.empty();
+    }
+
+    /** Writes what the optimiser remembers. */
+    void saveOptimizer(DataOutput out) throws IOException {
+        optimizer.save(out);
+    }
+
+    /** Overwrites the parameters. {@code values} is not modified. */
+    void load(float[] values) {
+        if (values.length != parameters.length) {
+            throw new IllegalArgumentException(
+                    "Cannot go on: found %d parameters, expected %d".formatted(values.length, parameters.length));
+        }
+        System.arraycopy(values, 0, parameters, 0, values.length);
+    }
+
+    /** Goes on from what {@link #parameters}, {@link #saveOptimizer} and {@link #solverState} gave. */
+    void restore(float[] values, DataInput memory, Optional<SolverState> state) throws IOException {
+        load(values);
+        optimizer.restore(memory);
+        if (solver instanceof Solver driver) {
+            driver.restore(state.orElseThrow(() -> new IOException("Cannot go on: the solver's state is missing")));
+            zero = driver.zeroGroups();
+            zeroCount = count(zero);
+        }
     }
 
     double learningRate(int step, int epoch) {

@@ -45,16 +45,16 @@ final class Trainer {
      *
      * @param network at its present parameters; not modified; its configuration names the base optimiser
      * @param log told of every step
-     * @param listener told after every epoch
+     * @param keeper keeps the training in checkpoints, and knows the one to go on from
      */
-    Trained train(String title, Network network, List<Stage> stages, StepLog log, TrainingLoop.EpochListener listener) {
+    Trained train(String title, Network network, List<Stage> stages, StepLog log, Keeper keeper) {
         TrainingLoop loop = new TrainingLoop(
                 trainee -> new GradientRound(spark, data.train(), task(title, trainee)),
                 (trainee, round) -> evaluate(data.validation(), round.task(), trainee.parameters()),
                 progress,
                 log,
                 stepsPerEpoch());
-        TrainingLoop.Trained trained = loop.run(title, Trainee.of(network), stages, listener);
+        TrainingLoop.Trained trained = loop.run(title, Trainee.of(network), stages, keeper);
         return new Trained(trained.trainee(), trained.history(), evaluate(title, trained.trainee()));
     }
 

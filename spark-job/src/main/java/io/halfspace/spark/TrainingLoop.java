@@ -24,32 +24,34 @@ record TrainingLoop(
         Progress progress,
         StepLog log,
         int stepsPerEpoch) {
-    /** Told when an epoch is over. */
-    interface EpochListener {
-        /** Keeps what must be kept; returns where, or empty. */
-        Optional<String> epochDone(int epoch, Trainee trainee);
-    }
-
     /**
      * Runs all stages.
      *
      * @param start what to begin with; its parameters and optimiser are modified
      * @param stages in order; the end of the last one is the end of the run, a whole number of epochs
+     * @param keeper keeps the training in checkpoints; the run goes on from its last one, with the same bits
      * @return what the last stage left
-     * @throws JobException exit code 4 at the first loss, gradient or parameter that is not finite
+     * @throws JobException exit code 4 at the first loss, gradient or parameter that is not finite, 143 if the process has been
+     *     asked to end; whatever ends the run, the last step that was taken is kept
      */
-    Trained run(String title, Trainee start, List<Stage> stages, EpochListener listener) {
+    Trained run(String title, Trainee start, List<Stage> stages, Keeper keeper) {
         int steps = stages.get(stages.size() - 1).end();
-        progress.begin(title, steps);
-        Course course = new Course(listener);
-        Trainee trainee = start;
-        int step = 0;
-        for (Stage stage : stages) {
-            trainee = stage.begin().apply(trainee);
+        Optional<TrainingCheckpoint> last = keeper.last();
+        Course course = new Course(
+                keeper, steps, last.map(TrainingCheckpoint::position).orElse(TrainingCheckpoint.Position.START));
+        Trainee trainee = last.isPresent() ? last.get().restore(start, stages) : start;
+        last.ifPresent(checkpoint -> progress.say("%-9s goes on from %s", title, checkpoint));
+        log.goOn(course.step, trainee.zeroCount());
+        progress.begin(title, course.step, steps);
+        for (int s = course.stage; s < stages.size(); s++) {
+            Stage stage = stages.get(s);
+            boolean begun = last.isPresent() && s == course.stage;
+            if (!begun) {
+                trainee = course.begin(s, stage, trainee);
+            }
             GradientRound round = rounds.apply(trainee);
-            course.history.begin(stage.name(), step, trainee.parameters().length);
-            for (; step < stage.end(); step++) {
-                course.step(stage, trainee, round, step);
+            while (course.step < stage.end()) {
+                course.step(stage, trainee, round);
             }
         }
         return new Trained(trainee, course.history);
@@ -65,19 +67,33 @@ record TrainingLoop(
 
     /** One run through the stages. */
     private final class Course {
-        private final EpochListener listener;
-        private final History history = new History();
-        private EpochSums sums = new EpochSums();
-        private Optional<String> kept = Optional.empty();
+        private final Keeper keeper;
+        private final int stepsInAll;
+        private final History history;
+        private EpochSums sums;
+        private int stage;
+        private int step;
 
-        Course(EpochListener listener) {
-            this.listener = listener;
+        Course(Keeper keeper, int stepsInAll, TrainingCheckpoint.Position position) {
+            this.keeper = keeper;
+            this.stepsInAll = stepsInAll;
+            history = position.history().copy();
+            sums = new EpochSums(position.epoch());
+            stage = position.stage();
+            step = position.step();
         }
 
-        void step(Stage stage, Trainee trainee, GradientRound round, int step) {
+        Trainee begin(int index, Stage next, Trainee trainee) {
+            Trainee begun = next.begin().apply(trainee);
+            stage = index;
+            history.begin(next.name(), step, begun.parameters().length);
+            return begun;
+        }
+
+        void step(Stage stage, Trainee trainee, GradientRound round) {
             int epoch = step / stepsPerEpoch;
             long begun = System.nanoTime();
-            GradientRound.Sum sum = gradient(round, trainee, step);
+            GradientRound.Sum sum = gradient(round, trainee, epoch);
             long summed = System.nanoTime();
             float[] update = trainee.update(sum, step, epoch);
             long updated = System.nanoTime();
@@ -85,40 +101,80 @@ record TrainingLoop(
             sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
             double loss = sum.lossSum() / sum.rows();
             log.add(step, epoch, stage, trainee, report, loss);
+            step++;
             progress.step(
-                    step + 1,
+                    step,
                     sum.rows(),
                     loss,
                     history.lastAccuracy(),
                     trainee.zeroCount(),
                     trainee.groups().count());
-            if ((step + 1) % stepsPerEpoch == 0) {
+            if (step % stepsPerEpoch == 0) {
                 endEpoch(stage, trainee, round, epoch);
+            }
+            boolean stopping = keeper.isStopping();
+            if (stopping || keeper.isDue(step, stepsInAll)) {
+                keep(trainee);
+            }
+            if (stopping) {
+                throw stopped();
             }
         }
 
         private void endEpoch(Stage stage, Trainee trainee, GradientRound round, int epoch) {
-            checkFinite(trainee.parameters(), epoch);
+            checkFinite(trainee.parameters());
             Evaluation judged = validation.apply(trainee, round);
-            history.add(sums.epoch(epoch + 1, (epoch + 1) * stepsPerEpoch, stage, trainee, judged));
-            sums = new EpochSums();
-            kept = listener.epochDone(epoch + 1, trainee);
+            history.add(sums.epoch(epoch + 1, step, stage, trainee, judged));
+            sums = new EpochSums(EpochSums.Sums.NONE);
         }
 
-        private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int step) {
-            int epoch = step / stepsPerEpoch;
+        private void keep(Trainee trainee) {
+            checkFinite(trainee.parameters());
+            log.keep(step);
+            keeper.keep(
+                    new TrainingCheckpoint.Position(
+                            step,
+                            stage,
+                            trainee.cuts(),
+                            keeper.given(),
+                            history,
+                            sums.sums(),
+                            keeper.judge().evaluation()),
+                    trainee);
+        }
+
+        private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int epoch) {
             try {
                 return round.compute(trainee.parameters(), epoch, step % stepsPerEpoch);
             } catch (DivergedException e) {
                 throw diverged("loss or gradient is not finite (loss %s) at step %d (epoch %d) on shard %d"
                         .formatted(e.loss(), step + 1, epoch + 1, e.shard()));
+            } catch (Exception e) {
+                // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
+                keepBecauseOf(e, trainee);
+                if (keeper.isStopping()) {
+                    throw stopped();
+                }
+                throw e;
             }
         }
 
-        private void checkFinite(float[] parameters, int epoch) {
+        /** The cluster failed, what the driver knows did not. */
+        private void keepBecauseOf(Exception failure, Trainee trainee) {
+            if (step == 0) {
+                return;
+            }
+            try {
+                keep(trainee);
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+
+        private void checkFinite(float[] parameters) {
             for (float value : parameters) {
                 if (!Float.isFinite(value)) {
-                    throw diverged("a parameter is not finite after epoch %d".formatted(epoch + 1));
+                    throw diverged("a parameter is not finite after step %d".formatted(step));
                 }
             }
         }
@@ -127,48 +183,14 @@ record TrainingLoop(
             return new JobException(
                     ExitCode.CHECK_FAILED,
                     "Cannot go on training: %s; the last good checkpoint is %s; lower training.learning-rate"
-                            .formatted(what, kept.orElse("none, it was the first epoch")));
-        }
-    }
-
-    /** What adds up over the steps of an epoch. */
-    private static final class EpochSums {
-        private final long started = System.nanoTime();
-        private double lossSum;
-        private long rows;
-        private double computeMillis;
-        private long roundNanos;
-        private long updateNanos;
-        private long solverNanos;
-        private StepReport last;
-
-        void add(GradientRound.Sum sum, StepReport report, long round, long update, long solver) {
-            lossSum += sum.lossSum();
-            rows += sum.rows();
-            computeMillis += sum.slowestMillis();
-            roundNanos += round;
-            updateNanos += update;
-            solverNanos += solver;
-            last = report;
+                            .formatted(what, keeper.latest()));
         }
 
-        History.Epoch epoch(int number, int steps, Stage stage, Trainee trainee, Evaluation validation) {
-            boolean judged = validation.rows() > 0;
-            return new History.Epoch(
-                    number,
-                    steps,
-                    stage.name(),
-                    last.phase().name(),
-                    trainee.zeroCount(),
-                    trainee.parameters().length,
-                    lossSum / rows,
-                    judged ? validation.loss() : Double.NaN,
-                    judged ? validation.accuracy() : Double.NaN,
-                    (System.nanoTime() - started) / 1e9,
-                    roundNanos / 1e9,
-                    computeMillis / 1e3,
-                    updateNanos / 1e9,
-                    solverNanos / 1e9);
+        private JobException stopped() {
+            return new JobException(
+                    ExitCode.STOPPED,
+                    "Stopped after step %d of %d, as asked; the same command goes on from %s"
+                            .formatted(step, stepsInAll, keeper.latest()));
         }
     }
 }

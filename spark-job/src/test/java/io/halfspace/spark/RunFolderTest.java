@@ -18,19 +18,17 @@ final class RunFolderTest {
 
     @Test
     void newOrEmptyFolder_isClaimed() throws Exception {
-        assertThat(RunFolder.claim(parent.resolve("a/b").toString(), new Configuration()))
-                .hasToString(parent + "/a/b");
-        assertThat(RunFolder.claim(Files.createDirectory(parent.resolve("c")).toString(), new Configuration()))
-                .isNotNull();
+        assertThat(claim(parent.resolve("a/b").toString())).hasToString(parent + "/a/b");
+        assertThat(claim(Files.createDirectory(parent.resolve("c")).toString())).isNotNull();
     }
 
     @Test
     void folderOfAnotherRun_isRefusedAndLeftAsItIs() throws Exception {
         Files.writeString(parent.resolve("result.json"), "{}");
 
-        assertThatThrownBy(() -> RunFolder.claim(parent.toString(), new Configuration()))
+        assertThatThrownBy(() -> claim(parent.toString()))
                 .isInstanceOf(JobException.class)
-                .hasMessageContaining("it already holds another run (found result.json)");
+                .hasMessageContaining("it already holds something else (found result.json)");
         assertThat(parent.resolve("result.json")).hasContent("{}");
     }
 
@@ -38,8 +36,7 @@ final class RunFolderTest {
     void file_isRefused() throws Exception {
         Path file = Files.createFile(parent.resolve("file"));
 
-        assertThatThrownBy(() -> RunFolder.claim(file.toString(), new Configuration()))
-                .hasMessageContaining("it is a file, expected a folder");
+        assertThatThrownBy(() -> claim(file.toString())).hasMessageContaining("it is a file, expected a folder");
     }
 
     @Test
@@ -49,7 +46,7 @@ final class RunFolderTest {
                 .as("not run as a user who may write everywhere")
                 .isTrue();
 
-        assertThatThrownBy(() -> RunFolder.claim(locked.toString(), new Configuration()))
+        assertThatThrownBy(() -> claim(locked.toString()))
                 .hasMessageContaining("name a folder that can be written")
                 .asInstanceOf(type(JobException.class))
                 .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION));
@@ -57,14 +54,14 @@ final class RunFolderTest {
 
     @Test
     void locationThatIsNone_isAConfigurationFault() {
-        assertThatThrownBy(() -> RunFolder.claim("a:b", new Configuration()))
+        assertThatThrownBy(() -> claim("a:b"))
                 .asInstanceOf(type(JobException.class))
                 .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIGURATION));
     }
 
     @Test
     void writingThatFails_leavesWhatWasThere() {
-        RunFolder folder = RunFolder.claim(parent.resolve("run").toString(), new Configuration());
+        RunFolder folder = claim(parent.resolve("run").toString());
         folder.write("result.json", "whole");
 
         assertThatThrownBy(() -> folder.write("result.json", out -> {
@@ -77,15 +74,26 @@ final class RunFolderTest {
     }
 
     @Test
-    void checkpoints_keepTheLastTwo() throws Exception {
-        RunFolder folder = RunFolder.claim(parent.resolve("run").toString(), new Configuration());
-        for (int epoch = 1; epoch <= 4; epoch++) {
-            folder.checkpoint(epoch, out -> out.write(1));
-        }
+    void folderOfTheSameRun_isClaimedAgain_unlessItsConfigurationDiffers() {
+        String location = parent.resolve("run").toString();
+        RunFolder.claim(location, "name: a\nspark: {master: local, shards: 4}", ResumePolicy.AUTO, new Configuration());
 
-        try (var files = Files.list(parent.resolve("run/checkpoints"))) {
-            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".zip")))
-                    .containsExactlyInAnyOrder("epoch-00003.zip", "epoch-00004.zip");
-        }
+        RunFolder.claim(location, "name: b\nspark: {shards: 4, master: yarn}", ResumePolicy.AUTO, new Configuration());
+        assertThatThrownBy(() -> RunFolder.claim(
+                        location,
+                        "name: a\nspark: {shards: 8}\nsolver: {lambda: 3}",
+                        ResumePolicy.AUTO,
+                        new Configuration()))
+                .hasMessageContaining("solver.lambda: was not set, is 3 (--resume force would allow it)")
+                .hasMessageContaining("spark.shards: was 4, is 8")
+                .hasMessageNotContaining("master");
+        RunFolder.claim(location, "spark: {shards: 4}\nsolver: {lambda: 3}", ResumePolicy.FORCE, new Configuration());
+        assertThatThrownBy(
+                        () -> RunFolder.claim(location, "spark: {shards: 4}", ResumePolicy.NEVER, new Configuration()))
+                .hasMessageContaining("--resume is never");
+    }
+
+    private static RunFolder claim(String location) {
+        return RunFolder.claim(location, "name: run", ResumePolicy.AUTO, new Configuration());
     }
 }

@@ -1,0 +1,132 @@
+package io.halfspace.spark;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+
+/** Keeps a training in checkpoints, and knows the one to go on from. */
+final class Keeper {
+    private final Optional<CheckpointStore> store;
+    private final String given;
+    private final int every;
+    private final DenseJudge judge;
+    private final Runnable required;
+    private final BooleanSupplier stopping;
+    private final IntConsumer resumed;
+    private Optional<String> latest = Optional.empty();
+
+    /**
+     * @param given tells the data and the first parameters of the run; a checkpoint of others is refused
+     * @param every steps between two checkpoints
+     * @param judge whose judgement is kept too
+     * @param lock without which nothing is written
+     * @param stop tells whether the process has been asked to end
+     * @param resumed told of the step that the training goes on from
+     */
+    Keeper(
+            CheckpointStore store,
+            String given,
+            int every,
+            DenseJudge judge,
+            RunLock lock,
+            StopSignal stop,
+            IntConsumer resumed) {
+        this(Optional.of(store), given, every, judge, lock::require, stop::isAsked, resumed);
+    }
+
+    private Keeper(
+            Optional<CheckpointStore> store,
+            String given,
+            int every,
+            DenseJudge judge,
+            Runnable required,
+            BooleanSupplier stopping,
+            IntConsumer resumed) {
+        this.store = store;
+        this.given = given;
+        this.every = every;
+        this.judge = judge;
+        this.required = required;
+        this.stopping = stopping;
+        this.resumed = resumed;
+    }
+
+    /** For a training that nothing is kept of. */
+    static Keeper nothing() {
+        return new Keeper(
+                Optional.empty(), "", Integer.MAX_VALUE, DenseJudge.none(), () -> {}, () -> false, step -> {});
+    }
+
+    /**
+     * The newest whole checkpoint; empty if there is none.
+     *
+     * @throws JobException exit code 3 if it is of other data or another model, 75 if it cannot be read
+     */
+    Optional<TrainingCheckpoint> last() {
+        Optional<TrainingCheckpoint> found;
+        try {
+            found = store.isEmpty() ? Optional.empty() : store.get().newest().map(TrainingCheckpoint::of);
+        } catch (IOException e) {
+            throw new JobException(ExitCode.TRY_AGAIN, "Cannot read the checkpoints: " + e.getMessage(), e);
+        }
+        found.filter(checkpoint -> !checkpoint.position().given().equals(given)).ifPresent(checkpoint -> {
+            throw JobException.data(
+                    "Cannot go on from checkpoint '%s': the data or the model file is not what it was trained on; put it back, or name another folder",
+                    checkpoint);
+        });
+        latest = found.map(TrainingCheckpoint::toString);
+        found.map(TrainingCheckpoint::position).ifPresent(position -> {
+            judge.restore(position.dense());
+            resumed.accept(position.step());
+        });
+        return found;
+    }
+
+    /** Tells the data and the first parameters of the run. */
+    String given() {
+        return given;
+    }
+
+    DenseJudge judge() {
+        return judge;
+    }
+
+    /** Whether a checkpoint is to be written after so many steps. */
+    boolean isDue(int stepsTaken, int stepsInAll) {
+        return store.isPresent() && (stepsTaken % every == 0 || stepsTaken == stepsInAll);
+    }
+
+    /** Whether the process has been asked to end. */
+    boolean isStopping() {
+        return stopping.getAsBoolean();
+    }
+
+    /**
+     * Writes a checkpoint.
+     *
+     * @throws JobException exit code 75 if it cannot be written; the one before stays
+     */
+    void keep(TrainingCheckpoint.Position position, Trainee trainee) {
+        if (store.isEmpty()) {
+            return;
+        }
+        required.run();
+        try {
+            latest = Optional.of(store.get()
+                    .write(position.step(), given, TrainingCheckpoint.contents(position, trainee))
+                    .toString());
+        } catch (IOException e) {
+            throw new JobException(
+                    ExitCode.TRY_AGAIN,
+                    "Cannot write a checkpoint after step %d: %s; the last one is %s, the same command goes on from there"
+                            .formatted(position.step(), e.getMessage(), latest()),
+                    e);
+        }
+    }
+
+    /** Where the newest checkpoint lies, in words. */
+    String latest() {
+        return latest.orElse("none");
+    }
+}
