@@ -20,8 +20,9 @@ record History(List<Epoch> epochs, List<Begun> stages) {
      * @param name its name
      * @param step steps taken before it
      * @param parameters length of the flat parameter vector that is trained in it
+     * @param passedOver segments that were passed over when those of the stage before it were chosen
      */
-    record Begun(String name, int step, int parameters) {}
+    record Begun(String name, int step, int parameters, List<String> passedOver) {}
 
     /**
      * One epoch.
@@ -62,8 +63,16 @@ record History(List<Epoch> epochs, List<Begun> stages) {
         return new History(new ArrayList<>(epochs), new ArrayList<>(stages));
     }
 
-    void begin(String stage, int step, int parameters) {
-        stages.add(new Begun(stage, step, parameters));
+    void begin(String stage, int step, int parameters, List<String> passedOver) {
+        stages.add(new Begun(stage, step, parameters, passedOver));
+    }
+
+    /** Segments that were more redundant than some that left, and stayed because the network would be invalid without them. */
+    List<String> passedOver() {
+        return stages.stream()
+                .flatMap(stage -> stage.passedOver().stream())
+                .distinct()
+                .toList();
     }
 
     void add(Epoch epoch) {

@@ -1,7 +1,6 @@
 package io.halfspace.spark;
 
 import io.halfspace.graph.Remainder;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,12 +9,9 @@ import java.util.Optional;
  * @param network the network before the cut
  * @param parameters its parameters then; not modified
  * @param remainder what stayed of them
- * @param passedOver names of the groups that were more redundant than some that left, and stayed because the network could not
- *     do without them
  * @param before what that network was cut out of itself
  */
-record Origin(
-        Network network, float[] parameters, Remainder remainder, List<String> passedOver, Optional<Origin> before) {
+record Origin(Network network, float[] parameters, Remainder remainder, Optional<Origin> before) {
     /** The cut before all others. */
     Origin firstCut() {
         return before.map(Origin::firstCut).orElse(this);

@@ -11,6 +11,7 @@ import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.ZeroGroups;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -57,7 +58,7 @@ final class Publication {
         Network small = trainee.network();
         Values probe = probe();
         report.timed("equality", () -> check(full, compact, probe));
-        counts(network, origin);
+        counts(network, origin, trained.history().passedOver());
         Map<String, String> extras = Map.of(Normalizer.EXTRA, data.normalizer().toJson());
         report.dense(new RunReport.Figures(
                 network.cost(),
@@ -79,7 +80,7 @@ final class Publication {
     }
 
     /** What has left, read off the weights at the cuts; groups that left with segments count as zero. */
-    private void counts(Network network, Origin origin) {
+    private void counts(Network network, Origin origin, List<String> passedOver) {
         if (config.mode().erases()) {
             Origin first = origin.firstCut();
             ErasableSegments segments = network.segments();
@@ -90,7 +91,7 @@ final class Publication {
                             .filter(s -> zero[s])
                             .mapToObj(segments::name)
                             .toList(),
-                    first.passedOver());
+                    passedOver);
         }
         if (config.mode().prunes()) {
             GroupPartition last = origin.network().groups();

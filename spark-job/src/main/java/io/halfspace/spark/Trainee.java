@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.SubnetworkBuilder;
+import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.Remainder;
 import io.halfspace.graph.ZeroGroups;
@@ -89,7 +90,7 @@ final class Trainee {
                 new PlainStep(Phase.FROZEN),
                 groups,
                 gone,
-                Optional.of(new Origin(network, parameters, remainder, passedOver(), origin)));
+                Optional.of(new Origin(network, parameters, remainder, origin)));
     }
 
     /**
@@ -198,8 +199,12 @@ final class Trainee {
         return graph;
     }
 
-    private List<String> passedOver() {
-        return solver instanceof Solver driver
+    /**
+     * Names of the segments that were more redundant than some that were chosen, and stay because the network would be invalid
+     * without them.
+     */
+    List<String> passedOver() {
+        return solver instanceof Solver driver && groups instanceof ErasableSegments
                 ? Arrays.stream(driver.passedOver()).mapToObj(groups::name).toList()
                 : List.of();
     }

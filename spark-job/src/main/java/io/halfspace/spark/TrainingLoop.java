@@ -84,9 +84,10 @@ record TrainingLoop(
         }
 
         Trainee begin(int index, Stage next, Trainee trainee) {
+            List<String> passedOver = trainee.passedOver();
             Trainee begun = next.begin().apply(trainee);
             stage = index;
-            history.begin(next.name(), step, begun.parameters().length);
+            history.begin(next.name(), step, begun.parameters().length, passedOver);
             return begun;
         }
 
