@@ -152,6 +152,17 @@ def shared():
     return models.Model([a, b], l.Dense(4, name="classes")(l.Add(name="sum")([twice(a), twice(b)]))), None
 
 
+def cropped():
+    x = images()
+    a = l.Conv2D(5, 3, padding="same", activation="relu", name="left")(x)
+    b = l.Conv2D(5, 3, padding="same", activation="relu", name="right")(x)
+    y = l.Concatenate(axis=-1, name="concat")([a, b])
+    y = l.LeakyReLU(0.1, name="leaky")(l.Conv2D(6, 3, name="mix")(y))
+    y = l.Cropping2D(1, name="crop")(y)
+    y = l.GlobalAveragePooling2D(name="pool")(y)
+    return models.Model(x, l.Dense(4, activation="softmax", name="classes")(y)), "categorical_crossentropy"
+
+
 def digits():
     return (
         models.Sequential([
@@ -182,7 +193,7 @@ def main(folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     networks = [residual, depthwise, concat, lstm, embedding, sequential, dense, bidirectional, uncompiled,
-                two_inputs, lambda_layer, custom, shared, digits]
+                two_inputs, lambda_layer, custom, shared, digits, cropped]
     for number, make in enumerate(networks):
         tf.keras.backend.clear_session()
         random = np.random.default_rng(number)

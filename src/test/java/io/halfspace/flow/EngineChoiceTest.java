@@ -81,7 +81,8 @@ final class EngineChoiceTest {
             jars.set("spark.worker.resource.gpu.amount", "1")
                     .set("spark.worker.resource.gpu.discoveryScript", discovery.toString())
                     .set("spark.executor.resource.gpu.amount", "1")
-                    .set("spark.task.resource.gpu.amount", "1");
+                    .set("spark.task.resource.gpu.amount", "1")
+                    .set("spark.task.maxFailures", "1");
 
             Commands run = Commands.run(
                     "compress",

@@ -42,7 +42,7 @@ final class SameBitsTest {
                 "--out",
                 folder.toString(),
                 "--set",
-                "training.epochs=2",
+                "training.epochs=1",
                 "--set",
                 "training.baseline=false",
                 "--set",

@@ -9,20 +9,25 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -39,8 +44,11 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
  * stored order that contradicts the edges, and layers whose number of inputs is not what their predecessor gives.
  */
 final class GraphCheck {
+    private static final int CHANNELS = 1;
+
     private final ComputationGraphConfiguration graph;
     private final Map<String, OptionalLong> channels = new HashMap<>();
+    private boolean channelsLast;
 
     private GraphCheck(ComputationGraphConfiguration graph) {
         this.graph = graph;
@@ -51,6 +59,7 @@ final class GraphCheck {
         check.complete();
         graph.validate(true, false);
         check.storedOrder();
+        check.channelsLast = graph.getVertices().values().stream().anyMatch(GraphCheck::hasChannelsLast);
         for (String vertex : check.order()) {
             check.channels.put(vertex, check.channelsOf(vertex));
         }
@@ -146,11 +155,27 @@ final class GraphCheck {
         if (!known) {
             return OptionalLong.empty();
         }
-        if (vertex.getClass() == MergeVertex.class) {
-            return OptionalLong.of(
-                    given.stream().mapToLong(OptionalLong::getAsLong).sum());
+        if (vertex instanceof MergeVertex merge) {
+            return merge.getMergeAxis() == CHANNELS && !channelsLast
+                    ? OptionalLong.of(
+                            given.stream().mapToLong(OptionalLong::getAsLong).sum())
+                    : OptionalLong.empty();
         }
-        return vertex.getClass() == ElementWiseVertex.class ? given.get(0) : OptionalLong.empty();
+        boolean same = given.stream().distinct().count() == 1;
+        return same && vertex.getClass() == ElementWiseVertex.class ? given.get(0) : OptionalLong.empty();
+    }
+
+    /** Whether any layer has another format than Deeplearning4j's usual one; then axes do not tell what they are. */
+    private static boolean hasChannelsLast(GraphVertex vertex) {
+        if (!(vertex instanceof LayerVertex layerVertex)) {
+            return false;
+        }
+        Layer layer = layerVertex.getLayerConf().getLayer();
+        return layer instanceof ConvolutionLayer convolution && convolution.getCnn2dDataFormat() == CNN2DFormat.NHWC
+                || layer instanceof Convolution1DLayer series && series.getRnnDataFormat() == RNNFormat.NWC
+                || layer instanceof SubsamplingLayer pooling && pooling.getCnn2dDataFormat() == CNN2DFormat.NHWC
+                || layer instanceof BaseRecurrentLayer recurrent && recurrent.getRnnDataFormat() == RNNFormat.NWC
+                || layer instanceof EmbeddingSequenceLayer words && words.getOutputFormat() == RNNFormat.NWC;
     }
 
     private OptionalLong channelsOfLayer(String name, LayerVertex vertex, String from, OptionalLong given)

@@ -111,7 +111,8 @@ public final class NetworkTracer {
             Part part = placement.parts().get(i);
             Operation operation = placement.operations().get(i);
             boolean last = i == placement.parts().size() - 1;
-            if (last && configuration.getNetworkOutputs().contains(name)) {
+            boolean unknown = operation.kind() == Operation.Kind.UNKNOWN;
+            if (last && !unknown && configuration.getNetworkOutputs().contains(name)) {
                 operation = operation.protectedBecause("it is a network output");
             }
             String own = name + part.suffix();

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /** What layers, vertices and preprocessors give, after Deeplearning4j's own shape inference. */
@@ -33,6 +34,10 @@ final class Outputs {
         }
         if (subject instanceof FrozenVertex frozen) {
             return of(frozen.getUnderlying(), inputs);
+        }
+        if (subject instanceof LossLayer) {
+            // Deeplearning4j's own answer is nothing if the layer has not been told its size.
+            return input;
         }
         if (subject instanceof ReshapeVertex reshape && reshape.getNewShape().length == 3) {
             // Deeplearning4j's own answer forgets the number of steps.

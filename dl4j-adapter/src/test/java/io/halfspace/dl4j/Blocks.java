@@ -100,4 +100,8 @@ final class Blocks {
     static LSTM lstm() {
         return new LSTM.Builder().nOut(5).activation(Activation.TANH).build();
     }
+
+    static DenseLayer layerNorm(int width) {
+        return new DenseLayer.Builder().nOut(width).hasLayerNorm(true).build();
+    }
 }

@@ -20,7 +20,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -226,6 +232,40 @@ class HostileModelFileTest {
                 + json.substring(output).replaceFirst("\"nout\" : 10", "\"nout\" : 2000000000");
 
         refused(bytes(wrong)).hasMessageContaining("too large at layer 'output'");
+    }
+
+    @Test
+    void a_damaged_stack_of_layers() throws IOException {
+        MultiLayerNetwork stack = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder().nIn(5).nOut(8).build())
+                .layer(new OutputLayer.Builder()
+                        .nIn(8)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+        stack.init();
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        ModelSerializer.writeModel(stack, stream, false);
+        Map<String, byte[]> parts = unzip(stream.toByteArray());
+        String configuration = new String(parts.get("configuration.json"), StandardCharsets.UTF_8);
+
+        for (int length = 0; length < stream.size(); length += 1 + stream.size() / 50) {
+            refused(Arrays.copyOf(stream.toByteArray(), length));
+        }
+        refused(bytes(configuration.replace("\"nin\" : 8", "\"nin\" : 7")))
+                .hasMessageContaining("its layer 'layer1' does not fit the one before it, found nIn 7, expected the 8");
+        refused(bytes(configuration.replace("\"nout\" : 8", "\"nout\" : 0"))).hasMessageContaining("has no size");
+        refused(bytes(configuration.replaceFirst("\"confs\" : \\[", "\"confs\" : [ null, ")));
+        parts.put("coefficients.bin", vector(17));
+        refused(zip(parts)).hasMessageContaining("found 17 values, expected the 75");
+    }
+
+    @Test
+    void a_Keras_3_archive() throws IOException {
+        refused(zip(Map.of("metadata.json", bytes("{}"))))
+                .hasMessageContaining("it is in the .keras format of Keras 3");
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.halfspace.dl4j;
 
 import static io.halfspace.dl4j.Blocks.IMAGE;
 import static io.halfspace.dl4j.Blocks.IMAGE_LAST;
+import static io.halfspace.dl4j.Blocks.SERIES;
 import static io.halfspace.dl4j.Blocks.VECTOR;
 import static io.halfspace.dl4j.Blocks.block;
 import static io.halfspace.dl4j.Blocks.conv;
 import static io.halfspace.dl4j.Blocks.dense;
 import static io.halfspace.dl4j.Blocks.head;
+import static io.halfspace.dl4j.Blocks.lstm;
 import static io.halfspace.dl4j.Blocks.output;
 import static io.halfspace.dl4j.Blocks.prunable;
 
@@ -21,13 +23,20 @@ import org.deeplearning4j.nn.conf.graph.UnstackVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution1D;
+import org.deeplearning4j.nn.conf.layers.Convolution2D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.Pooling1D;
+import org.deeplearning4j.nn.conf.layers.Pooling2D;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
@@ -35,8 +44,10 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Convolutions of every kind, normalization, and what moves channels or positions of images. */
 final class ImageTopologies {
@@ -47,6 +58,7 @@ final class ImageTopologies {
         all.addAll(normalization());
         all.addAll(rearranged());
         all.addAll(local());
+        all.addAll(otherNames());
         all.addAll(channelsLast());
         return all;
     }
@@ -333,6 +345,45 @@ final class ImageTopologies {
                     g.addLayer("batch", new SpaceToBatchLayer.Builder<>(new int[] {2, 2}).build(), "c1");
                     g.addLayer("c2", conv(4, Activation.RELU), "batch");
                     head(g, "c2");
+                }));
+    }
+
+    /** Layers that Deeplearning4j also knows under other names, and loss layers without parameters. */
+    private static List<Topology> otherNames() {
+        return List.of(
+                prunable("other names of layers", IMAGE, g -> {
+                    g.addLayer(
+                            "c1",
+                            new Convolution2D.Builder(3, 3)
+                                    .nOut(5)
+                                    .activation(Activation.RELU)
+                                    .build(),
+                            "in0");
+                    g.addLayer("down", new Pooling2D.Builder(2, 2).stride(2, 2).build(), "c1");
+                    g.addLayer("d1", dense(6, Activation.RELU), "down");
+                    g.addLayer("d2", dense(3, Activation.IDENTITY), "d1");
+                    g.addLayer("out", new LossLayer.Builder(LossFunction.MSE).build(), "d2");
+                    g.setOutputs("out");
+                }),
+                prunable("other names of layers over time", SERIES, g -> {
+                    g.addLayer(
+                            "c1",
+                            new Convolution1D.Builder(3)
+                                    .nOut(5)
+                                    .convolutionMode(ConvolutionMode.Same)
+                                    .activation(Activation.RELU)
+                                    .build(),
+                            "in0");
+                    g.addLayer("down", new Pooling1D.Builder(2).stride(2).build(), "c1");
+                    g.addLayer("r1", lstm(), "down");
+                    g.addLayer("r2", new LSTM.Builder().nOut(3).build(), "r1");
+                    g.addLayer("out", new RnnLossLayer.Builder(LossFunction.MSE).build(), "r2");
+                    g.setOutputs("out");
+                }),
+                prunable("frozen layer with back-propagation", VECTOR, g -> {
+                    g.addLayer("d1", dense(6, Activation.RELU), "in0");
+                    g.addLayer("d2", new FrozenLayerWithBackprop(dense(5, Activation.RELU)), "d1");
+                    g.addLayer("out", output(), "d2").setOutputs("out");
                 }));
     }
 }

@@ -57,7 +57,8 @@ final class KerasFileTest {
                 "bidirectional",
                 "uncompiled",
                 "two_inputs",
-                "digits");
+                "digits",
+                "cropped");
     }
 
     @ParameterizedTest

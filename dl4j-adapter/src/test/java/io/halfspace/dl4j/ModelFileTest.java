@@ -19,8 +19,10 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -222,6 +224,40 @@ class ModelFileTest {
 
         INDArray features = Nd4j.rand(DataType.FLOAT, 2, 4, 5);
         assertThat(bits(read(file.toByteArray()).outputSingle(features))).isEqualTo(bits(stack.output(features)));
+    }
+
+    @Test
+    void a_masked_stack_becomes_a_graph_that_masks_the_same() throws IOException {
+        MultiLayerNetwork stack = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .updater(new Adam(1e-2))
+                .list()
+                .layer(new LSTM.Builder().nIn(4).nOut(6).name("reader").build())
+                .layer(new LSTM.Builder().nIn(6).nOut(5).build())
+                .layer(new GlobalPoolingLayer(PoolingType.AVG))
+                .layer(new OutputLayer.Builder()
+                        .nIn(5)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .name("reader")
+                        .build())
+                .build());
+        stack.init();
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ModelSerializer.writeModel(stack, file, true);
+        ComputationGraph graph = read(file.toByteArray());
+        INDArray features = Nd4j.rand(DataType.FLOAT, 2, 4, 5);
+        INDArray mask = Nd4j.createFromArray(new float[][] {{1, 1, 1, 0, 0}, {1, 1, 1, 1, 0}});
+
+        INDArray masked = graph.output(false, new INDArray[] {features}, new INDArray[] {mask})[0];
+
+        assertThat(bits(masked)).isEqualTo(bits(stack.output(features, false, mask, null)));
+        assertThat(bits(masked)).isNotEqualTo(bits(graph.outputSingle(features)));
+        assertThat(graph.getConfiguration().getVertices().keySet())
+                .containsExactlyInAnyOrder("reader", "layer1", "layer2", "layer3");
+        stack.fit(features, Nd4j.eye(3).getRows(0, 1), mask, null);
+        graph.fit(new INDArray[] {features}, new INDArray[] {Nd4j.eye(3).getRows(0, 1)}, new INDArray[] {mask}, null);
+        assertThat(bits(graph.params())).isEqualTo(bits(stack.params()));
     }
 
     @Test

@@ -60,13 +60,13 @@ final class AnalysisPage {
         out.tag("<header>").element("h1", analysis.model()).line();
         out.tag("<dl class=\"sums\">");
         sum("parameters", Words.exact(total.parameters()));
-        sum("FLOPs (multiplications)", Words.exact(total.flops()));
-        sum("activations an example", Words.bytes(analysis.bytes(total)));
+        sum("FLOPs", Words.exact(total.flops()));
+        sum("activations", Words.bytes(analysis.bytes(total)));
         sum("groups", Words.exact(analysis.groups().count()));
         sum("layers prunable", of(analysis.count(LayerAnswer.Status.PRUNABLE)));
         sum("layers protected", of(analysis.count(LayerAnswer.Status.PROTECTED)));
         sum("erasable segments", Words.exact(analysis.erasable().size()));
-        sum("branches without parameters", Words.exact(analysis.branches().size()));
+        sum("free branches", Words.exact(analysis.branches().size()));
         out.tag("</dl></header>").line();
     }
 
@@ -82,7 +82,7 @@ final class AnalysisPage {
         out.tag("<section><div class=\"bar\"><h2>Network</h2>");
         out.tag("<ul class=\"legend\"><li class=\"k-group\">colour: groups that leave together</li>");
         out.tag("<li class=\"k-grey\">protected</li><li class=\"k-erase\">erasable as a whole</li>");
-        out.tag("<li class=\"k-free\">branch without parameters</li><li class=\"k-share\">share of");
+        out.tag("<li class=\"k-free\">free branch: without parameters</li><li class=\"k-share\">share of");
         out.tag("<select id=\"measure\" aria-label=\"measure of the cost share\"><option value=\"flops\">FLOPs");
         out.tag("<option value=\"parameters\">parameters<option value=\"memory\">activations</select></li></ul>");
         out.tag("<span class=\"zoom\"><button id=\"out\" title=\"smaller\">&minus;</button>");
@@ -188,7 +188,7 @@ final class AnalysisPage {
             return;
         }
         out.tag(
-                "<section><h2>Branches without parameters</h2><p class=\"note\">Told only: no trainable value stands for them, ");
+                "<section><h2>Free branches</h2><p class=\"note\">Branches without parameters. Told only: no trainable value stands for them, ");
         out.tag(
                 "so none is ever erased.</p><div class=\"wide\"><table><thead><tr><th>from</th><th>over</th><th>into</th></tr>");
         out.tag("</thead><tbody>").line();

@@ -30,11 +30,16 @@ import org.eclipse.elk.graph.util.ElkGraphUtil;
  * lines are left out of the layout and drawn as curves beside it, so that a thousand cards take a few seconds.
  */
 final class Layout {
-    /** Layers that all lines together may pass by before the longest are left out. */
-    private static final int PASSED_LAYERS = 4000;
+    /** Layers that all lines together may pass by before the longest are left out, and more of them a card. */
+    private static final int PASSED_LAYERS = 600;
+
+    private static final int PASSED_LAYERS_A_CARD = 2;
 
     /** Cards up to which the layout takes its time. */
     private static final int SMALL = 300;
+
+    /** Cards and passed layers up to which cards are placed in the middle of what they are connected to. */
+    private static final int FEW = 500;
 
     private static final long STACK = 256L << 20;
     private static final double MARGIN = 24;
@@ -71,7 +76,11 @@ final class Layout {
         root.setProperty(CoreOptions.SPACING_EDGE_EDGE, 9.0);
         root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 30.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 12.0);
-        root.setProperty(LayeredOptions.NODE_PLACEMENT_STRATEGY, NodePlacementStrategy.BRANDES_KOEPF);
+        int[] passed = passed(sizes.length, lines);
+        boolean few = sizes.length + Arrays.stream(passed).asLongStream().sum() < FEW;
+        root.setProperty(
+                LayeredOptions.NODE_PLACEMENT_STRATEGY,
+                few ? NodePlacementStrategy.NETWORK_SIMPLEX : NodePlacementStrategy.BRANDES_KOEPF);
         root.setProperty(LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.PREFER_EDGES);
         root.setProperty(LayeredOptions.THOROUGHNESS, sizes.length < SMALL ? 7 : 2);
         List<ElkNode> nodes = new ArrayList<>();
@@ -80,7 +89,7 @@ final class Layout {
             node.setDimensions(size[0], size[1]);
             nodes.add(node);
         }
-        boolean[] routed = routed(sizes.length, lines);
+        boolean[] routed = routed(sizes.length, passed);
         ElkEdge[] edges = new ElkEdge[lines.size()];
         for (int i = 0; i < edges.length; i++) {
             if (routed[i]) {
@@ -150,24 +159,29 @@ final class Layout {
         return routes.get(line);
     }
 
-    /** Which lines take part in the layout. */
-    private static boolean[] routed(int cards, List<Cards.Line> lines) {
+    /** How many layers of the drawing each line passes by. */
+    private static int[] passed(int cards, List<Cards.Line> lines) {
         int[] layer = new int[cards];
         for (Cards.Line line : lines) {
             layer[line.to()] = Math.max(layer[line.to()], layer[line.from()] + 1);
         }
-        boolean[] routed = new boolean[lines.size()];
-        Arrays.fill(routed, true);
-        int[] passed = lines.stream()
+        return lines.stream()
                 .mapToInt(line -> layer[line.to()] - layer[line.from()] - 1)
                 .toArray();
+    }
+
+    /** Which lines take part in the layout. */
+    private static boolean[] routed(int cards, int[] passed) {
+        boolean[] routed = new boolean[passed.length];
+        Arrays.fill(routed, true);
         long sum = Arrays.stream(passed).asLongStream().sum();
         int[] longestFirst = IntStream.range(0, passed.length)
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> -passed[i]))
                 .mapToInt(i -> i)
                 .toArray();
-        for (int i = 0; sum > PASSED_LAYERS && passed[longestFirst[i]] > 0; i++) {
+        long most = PASSED_LAYERS + (long) PASSED_LAYERS_A_CARD * cards;
+        for (int i = 0; sum > most && passed[longestFirst[i]] > 0; i++) {
             routed[longestFirst[i]] = false;
             sum -= passed[longestFirst[i]];
         }

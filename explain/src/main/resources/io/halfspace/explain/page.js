@@ -72,6 +72,8 @@
     const fitWidth = view.clientWidth / box.width;
     const fit = () => Math.min(1, fitWidth, view.clientHeight / box.height);
     zoom(Math.max(Math.min(1, fitWidth), 0.45), 0, 0);
+    const first = svg.querySelector('.card').getBoundingClientRect();
+    view.scrollLeft += first.left + first.width / 2 - view.getBoundingClientRect().left - view.clientWidth / 2;
     document.getElementById('in').onclick = () => zoom(scale * 1.3);
     document.getElementById('out').onclick = () => zoom(scale / 1.3);
     document.getElementById('fit').onclick = () => zoom(fit(), 0, 0);

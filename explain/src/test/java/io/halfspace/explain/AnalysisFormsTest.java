@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +23,37 @@ final class AnalysisFormsTest {
             Nets.residual(20).html();
             assertThat(form.apply(Nets.small("x"))).isEqualTo(first).doesNotContain("\r");
         }
+    }
+
+    /** Hashes of objects differ between these two: no order may come from them. */
+    @Test
+    void anotherJvm_givesTheSameBytes(@TempDir Path folder) throws Exception {
+        List<String> given = new ArrayList<>();
+        for (String hashes : List.of("-XX:hashCode=0", "-XX:hashCode=3")) {
+            Path file = folder.resolve(hashes.substring(4));
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:+UnlockExperimentalVMOptions",
+                            hashes,
+                            "-cp",
+                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                            AnalysisFormsTest.class.getName(),
+                            file.toString())
+                    .inheritIO()
+                    .start();
+            assertThat(process.waitFor()).isZero();
+            given.add(Files.readString(file));
+        }
+        assertThat(given.get(1)).isEqualTo(given.get(0)).contains("<svg", "\"groupSaves\"");
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (Analysis analysis : List.of(Nets.small("x"), Nets.residual(30), Nets.dense(12))) {
+            all.append(analysis.json()).append(analysis.html()).append(analysis.table(90));
+        }
+        Files.writeString(Path.of(arguments[0]), all);
     }
 
     @ParameterizedTest

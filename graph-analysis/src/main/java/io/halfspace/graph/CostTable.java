@@ -11,7 +11,8 @@ import java.util.Queue;
  * erasable segment.
  *
  * <p>A saving counts all that is cut: the group's channels in every vertex, the weights that read them, and with a segment
- * also the vertices that then feed nothing, and joints of which one input is left. Savings of several groups together are
+ * also the vertices that then feed nothing, and joints of which one input is left (those before a network input or output
+ * stay). Savings of several groups together are
  * not the sum of single ones, because layers that feed each other lose products; {@link Thinning} prices them.
  *
  * <p>Cost: a saving takes time in proportion to the vertices that lose something and those that they feed, and no recursion.
@@ -28,7 +29,6 @@ public final class CostTable {
     // What the removal that is being priced has touched so far; all zero between removals.
     private final int[] lostIn;
     private final int[] lostOut;
-    private final int[] lostInputs;
     private final int[] lostConsumers;
     private final boolean[] gone;
     private final boolean[] isTouched;
@@ -45,7 +45,6 @@ public final class CostTable {
         in = new long[size];
         lostIn = new int[size];
         lostOut = new int[size];
-        lostInputs = new int[size];
         lostConsumers = new int[size];
         gone = new boolean[size];
         isTouched = new boolean[size];
@@ -104,7 +103,6 @@ public final class CostTable {
         int last = segment.vertices().get(segment.vertices().size() - 1);
         boolean stacked = false;
         for (int joint : consumers[last]) {
-            lostInputs[joint]++;
             touch(joint);
             stacked |= graph.vertex(joint).operation().map() instanceof ChannelMap.Stack;
         }
@@ -113,16 +111,44 @@ public final class CostTable {
             Arrays.setAll(groups, c -> partition.group(last, c));
             Arrays.stream(groups).distinct().forEach(this::loseChannels);
         }
+        loseBypassed(last);
         boolean possible = true;
         for (int i = 0; i < touchedCount; i++) {
-            int v = touched[i];
-            possible &= gone[v] || lostOut[v] < graph.vertex(v).channels();
-            int inputs = graph.vertex(v).inputs().size();
-            boolean bypassed = inputs > 1 && inputs - lostInputs[v] == 1 && !isOutput[v];
-            gone[v] |= bypassed && lostInputs[v] > 0;
+            possible &= gone[touched[i]]
+                    || lostOut[touched[i]] < graph.vertex(touched[i]).channels();
         }
         NetworkCost saving = settle();
         return possible ? Optional.of(saving) : Optional.empty();
+    }
+
+    /** Joints of which one input is left besides the lost one, unless that would make a network input or output of it. */
+    private void loseBypassed(int lost) {
+        int[] joints = Arrays.stream(consumers[lost]).distinct().sorted().toArray();
+        for (int joint : joints) {
+            int before = joint;
+            while (before == joint || gone[before]) {
+                before = onlyOther(before, lost);
+                if (before < 0) {
+                    break;
+                }
+            }
+            gone[joint] = before >= 0
+                    && !isOutput[joint]
+                    && !isOutput[before]
+                    && graph.vertex(before).operation().kind() != Operation.Kind.INPUT;
+        }
+    }
+
+    /** The only other input of a vertex, or -1 if it has several. */
+    private int onlyOther(int v, int lost) {
+        int other = -1;
+        for (int input : graph.vertex(v).inputs()) {
+            if (input != lost && other >= 0) {
+                return -1;
+            }
+            other = input == lost ? other : input;
+        }
+        return other;
     }
 
     /** Everything before a vertex that is gone and that reaches no output any more; network inputs always stay. */
@@ -173,7 +199,6 @@ public final class CostTable {
             }
             lostIn[v] = 0;
             lostOut[v] = 0;
-            lostInputs[v] = 0;
             lostConsumers[v] = 0;
             gone[v] = false;
             isTouched[v] = false;

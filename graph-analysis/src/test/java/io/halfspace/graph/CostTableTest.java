@@ -83,6 +83,22 @@ final class CostTableTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void oneSegment_savesWhatItsRemovalForetells(int seed) {
+        TraceGraph graph = RandomBranches.next(new GraphBuilder(), seed);
+        GroupPartition groups = GroupPartition.of(graph);
+        CostTable costs = CostTable.of(graph, groups);
+        ErasableSegments segments = ErasableSegments.of(graph, groups);
+        for (int s = 0; s < segments.count(); s++) {
+            Removal removal = segments.removal();
+            removal.remove(s);
+            assertThat(costs.segmentSaving(segments.segment(s)))
+                    .as(segments.name(s))
+                    .contains(costs.total().minus(removal.cost()));
+        }
+    }
+
     @Test
     void layersAndInputs_addUpToTheWhole() {
         TraceGraph graph = StackedUnets.graph();

@@ -8,11 +8,12 @@ package io.halfspace.solver;
  * #sumRun} sums a run on its own, {@link #gather} adds the runs of a group. Different groups and runs may be summed by
  * different threads at the same time.
  *
- * <p>Accuracy: up to {@link #BLOCK} values are accumulated in float, in four chains of fused multiply-adds, and blocks are
- * added in double. The relative error of xx and uu, and that of xu in units of |x||u|, is below {@code 2^-24 (BLOCK / 4 +
- * 3)}, 1.6e-5, whatever the values, and around 1e-7 where they are random; values below 1e-19 count as zero. Double sums
- * would take more than twice the time, because values must be widened one by one. The multiply-add is exact by definition,
- * but very slow on processors without such an instruction (before 2013); Deeplearning4j's natives need those too.
+ * <p>Accuracy: up to {@link #BLOCK} values are accumulated in float, in four chains of fused multiply-adds (or, in longer
+ * runs, by {@link VectorSums} in shorter chains), and blocks are added in double. The relative error of xx and uu, and that
+ * of xu in units of |x||u|, is below {@code 2^-24 (BLOCK / 4 + 3)}, 1.6e-5, and below 1e-6 where values are random; values
+ * below 1e-19 count as zero. Double sums would take twice the time, because values must be widened one by one. The
+ * multiply-add is exact by definition, but very slow on processors without such an instruction, which the natives that
+ * Halfspace ships do not run on either (they are built for AVX2).
  */
 final class GroupSums {
     /** Values that are accumulated in float before they go to a double sum. */
@@ -65,13 +66,21 @@ final class GroupSums {
         }
     }
 
-    /** Sums one run. */
-    void sumRun(int run, float[] x, float[] u) {
+    /**
+     * Sums one run.
+     *
+     * @param vector of the calling thread
+     */
+    void sumRun(int run, float[] x, float[] u, VectorSums vector) {
         ofRun[3 * run] = 0;
         ofRun[3 * run + 1] = 0;
         ofRun[3 * run + 2] = 0;
         int to = layout.to(run);
-        for (int from = layout.from(run); from < to; from += BLOCK) {
+        int from = layout.from(run);
+        for (; from <= to - VectorSums.BLOCK; from += VectorSums.BLOCK) {
+            vector.add(x, u, from, ofRun, 3 * run);
+        }
+        for (; from < to; from += BLOCK) {
             sumBlock(x, u, from, Math.min(to, from + BLOCK), ofRun, 3 * run);
         }
     }

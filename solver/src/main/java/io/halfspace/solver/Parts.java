@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
  */
 final class Parts {
     /** Below this the hand-over to other threads costs more than it saves. */
-    private static final int WORTHWHILE = 1 << 18;
+    private static final int WORTHWHILE = 1 << 17;
 
     /** More parts than threads, because parts are not equally long. */
     private static final int PER_THREAD = 8;

@@ -45,6 +45,6 @@ final class Penalty {
 
     /** Cosine between x and u, that is between the way to zero and the step; 0 if one of them is zero. */
     static double cosine(double xx, double uu, double xu) {
-        return xx > 0 && uu > 0 ? xu / Math.sqrt(xx) / Math.sqrt(uu) : 0;
+        return xx > 0 && uu > 0 ? xu / Math.sqrt(xx * uu) : 0;
     }
 }

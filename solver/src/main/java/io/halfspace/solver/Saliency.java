@@ -9,13 +9,18 @@ import java.util.stream.IntStream;
  * Redundancy of every group, smoothed over steps; large means that the group can go.
  *
  * <p>One score is {@code N[cos(x, u)] / 2 + N[1 / (m + 1e-6)] / 2}, where m is the root mean square of the group's values
- * relative to the mean of that over its peers ({@link GroupSet#peers}: the groups of the same layer, or all segments), and N divides by the Euclidean norm over all groups: high
- * if the base optimiser itself leads the group to zero, and if the group is small among its like.
+ * relative to the mean of that over its peers ({@link GroupSet#peers}: the groups of the same layer, or all segments), and
+ * N divides by the Euclidean norm over all groups: high if the base optimiser itself leads the group to zero, and if the
+ * group is small among its like.
  *
  * <p>Source: OTOv2 (arXiv 2303.06862) section 3.2. Deviations: an exponential average (decay 0.9, beginning with the first
  * score) over the tail of the warm-up, so that one odd batch decides nothing; and m, where the paper has {@code |x| / n}.
  * Since initial weights have about the same |x| in every layer, {@code |x| / n} says little more than how many values a
  * group has: on the digits example it left a dense layer 6 of its 64 units, and the network could not recover.
+ *
+ * <p>HESSO (arXiv 2409.09085) averages five criteria. Two of them are these, its cosine with the sign put right, which its
+ * released code has inverted. The others are left out: the plain norm compares layers of unequal fan-in, and both Taylor
+ * terms follow from xu, which the cosine has already, times the same unequal norms.
  */
 final class Saliency {
     private static final double DECAY = 0.9;
@@ -47,12 +52,13 @@ final class Saliency {
     void observe(GroupSums sums) {
         Arrays.fill(layerSize, 0);
         for (int g = 0; g < measure.length; g++) {
-            layerSize[layer[g]] += rootMeanSquare(sums, g) / layerGroups[layer[g]];
+            smallness[g] = rootMeanSquare(sums, g);
+            layerSize[layer[g]] += smallness[g] / layerGroups[layer[g]];
         }
         for (int g = 0; g < measure.length; g++) {
             cosine[g] = Penalty.cosine(sums.xx(g), sums.uu(g), sums.xu(g));
             double mean = layerSize[layer[g]];
-            smallness[g] = 1 / ((mean == 0 ? 0 : rootMeanSquare(sums, g) / mean) + STABILISER);
+            smallness[g] = 1 / ((mean == 0 ? 0 : smallness[g] / mean) + STABILISER);
         }
         double cosineWeight = 0.5 * reciprocalNorm(cosine);
         double smallnessWeight = 0.5 * reciprocalNorm(smallness);

@@ -1,5 +1,6 @@
 package io.halfspace.solver;
 
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
@@ -16,11 +17,17 @@ final class StepPasses {
     /** Groups of more values are cut between threads, at the price of a second pass; smaller ones fit a second-level cache. */
     private static final int LARGE = 1 << 16;
 
+    /** Below this length of the vector a pass without sums takes less time than it saves to hand over to other threads. */
+    private static final int WORTHWHILE_WITHOUT_SUMS = 1 << 20;
+
     private final GroupLayout layout;
     private final GroupSums sums;
     private final GroupStep groupStep;
-    private final Parts parts;
+    private final Parts partsWithSums;
+    private final Parts partsWithout;
     private final boolean[] large;
+    /** By part. */
+    private final VectorSums[] vectors;
 
     private final IntConsumer plainPart = this::plainPart;
     private final IntConsumer columnsPart = this::columnsPart;
@@ -36,8 +43,11 @@ final class StepPasses {
     private int largeCount;
     private ChosenGroups chosen;
 
+    /** Of the step being taken. */
     private float[] x;
+
     private float[] u;
+    private Parts parts;
     private boolean summing;
     private IntConsumer decision;
 
@@ -45,7 +55,10 @@ final class StepPasses {
         this.layout = layout;
         this.sums = sums;
         this.groupStep = groupStep;
-        this.parts = parts;
+        partsWithSums = parts;
+        partsWithout = layout.length() < WORTHWHILE_WITHOUT_SUMS ? new Parts(1) : parts;
+        vectors = new VectorSums[parts.count()];
+        Arrays.setAll(vectors, part -> new VectorSums());
         int[] values = new int[layout.groups()];
         for (int r = 0; r < layout.runs(); r++) {
             values[layout.group(r)] += layout.to(r) - layout.from(r);
@@ -74,15 +87,13 @@ final class StepPasses {
 
     /** {@code x - u} everywhere. Modifies {@code x}. */
     void plainStep(float[] x, float[] u) {
-        this.x = x;
-        this.u = u;
+        begin(x, u, partsWithout);
         parts.run(plainPart);
     }
 
     /** {@code x - u} everywhere, and the sums of all groups before it. Modifies {@code x}. */
     void scoringStep(float[] x, float[] u) {
-        this.x = x;
-        this.u = u;
+        begin(x, u, partsWithSums);
         parts.run(columnsPart);
         parts.run(scorePart);
         for (int g = 0; g < layout.groups(); g++) {
@@ -99,8 +110,7 @@ final class StepPasses {
      *     different groups by different threads
      */
     void pruningStep(float[] x, float[] u, boolean summing, IntConsumer decision) {
-        this.x = x;
-        this.u = u;
+        begin(x, u, summing ? partsWithSums : partsWithout);
         this.summing = summing;
         this.decision = decision;
         if (largeCount > 0 && summing) {
@@ -111,6 +121,12 @@ final class StepPasses {
             parts.run(largeStepPart);
             forgetZeroLargeRuns();
         }
+    }
+
+    private void begin(float[] x, float[] u, Parts parts) {
+        this.x = x;
+        this.u = u;
+        this.parts = parts;
     }
 
     private void forgetZeroLargeRuns() {
@@ -135,7 +151,7 @@ final class StepPasses {
         int stepped = beginOfRun(part);
         int end = beginOfRun(part + 1);
         for (int r = layout.firstRunFrom(stepped); r < layout.runs() && layout.from(r) < end; r++) {
-            sums.sumRun(r, x, u);
+            sums.sumRun(r, x, u, vectors[part]);
             if (layout.to(r) - stepped >= TILE) {
                 GroupStep.plain(x, u, stepped, layout.to(r));
                 stepped = layout.to(r);
@@ -156,7 +172,7 @@ final class StepPasses {
     private void largeSumsPart(int part) {
         int end = parts.begin(part + 1, largeCount);
         for (int i = parts.begin(part, largeCount); i < end; i++) {
-            sums.sumRun(largeRuns[i], x, u);
+            sums.sumRun(largeRuns[i], x, u, vectors[part]);
         }
     }
 
@@ -171,7 +187,7 @@ final class StepPasses {
         for (int i = parts.begin(part, chosen.liveCount()); i < endLive; i++) {
             int group = chosen.live(i);
             if (summing) {
-                sumRuns(group);
+                sumRuns(group, vectors[part]);
             }
             decision.accept(group);
             if (!large[group]) {
@@ -183,10 +199,10 @@ final class StepPasses {
         }
     }
 
-    private void sumRuns(int group) {
+    private void sumRuns(int group, VectorSums vector) {
         if (!large[group]) {
             for (int i = layout.startOf(group); i < layout.startOf(group + 1); i++) {
-                sums.sumRun(layout.runOf(i), x, u);
+                sums.sumRun(layout.runOf(i), x, u, vector);
             }
         }
         sums.gather(group);

@@ -45,9 +45,9 @@ enum AnySolver {
         return groups(segments ? ToyNets.branches(true, 4, 3, 16, 9) : ToyNets.chain(true, 5, 16, 9, 3));
     }
 
-    /** Groups of more than 65,536 values among them, whose rows are cut into several runs. */
+    /** Above a million values, so that all passes run in parts; groups of more than 65,536, whose rows are cut into several runs. */
     GroupSet large() {
-        return groups(segments ? ConvNets.branches(3, 64) : ToyNets.chain(true, 70_000, 6, 3, 2));
+        return groups(segments ? ConvNets.branches(3, 150) : ToyNets.chain(true, 180_000, 6, 3, 2));
     }
 
     /** 12 groups of a network that can be trained. */

@@ -1,17 +1,19 @@
 package io.halfspace.solver;
 
+import com.sun.management.ThreadMXBean;
 import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.GroupSet;
 import io.halfspace.graph.TraceGraph;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -19,9 +21,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.Options;
@@ -32,12 +33,14 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Time of a solver step in each phase over that of the baseline {@code x -= u}, which reads parameters and update and
  * writes parameters, on the same vectors with the same number of threads; and what a step allocates.
  *
- * <p>Half of the groups are chosen. Projection is kept off, so that all of them are penalised: the dearest step. Ratios are
- * of the tenth percentiles of single steps, because other work on the machine only ever adds.
+ * <p>Half of the groups are chosen. Projection is kept off, so that all of them are penalised: the dearest step. A baseline
+ * is run before each step, and the tenth percentiles of both are compared, because other work on the machine only ever adds.
+ * All runs share this JVM, as the phases of a training do.
  *
  * <pre>
  * ./mvnw -q test-compile dependency:build-classpath -pl graph-analysis,solver -Dmdep.outputFile=target/classpath
- * java -cp solver/target/test-classes:solver/target/classes:$(cat solver/target/classpath) \
+ * java -Xmx2g -Djava.util.concurrent.ForkJoinPool.common.parallelism=1 \
+ *   -cp solver/target/test-classes:solver/target/classes:$(cat solver/target/classpath) \
  *   io.halfspace.solver.SolverStepBenchmark
  * </pre>
  *
@@ -45,15 +48,20 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(
-        value = 1,
-        jvmArgs = {"-Xms2g", "-Xmx2g", "-Djava.util.concurrent.ForkJoinPool.common.parallelism=1"})
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(0)
+@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 2, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
 public class SolverStepBenchmark {
     private static final int FAR = 1 << 30;
     private static final double RATE = 1e-3;
+    private static final int ALLOCATION_STEPS = 100;
+
+    /** Of the last run: times of its baselines in ns, as many as count, and what 100 steps allocated. */
+    private static final long[] BASELINES = new long[1 << 17];
+
+    private static int baselines;
+    private static long allocated;
 
     /** Networks by name; of the last one whole branches are groups. */
     public enum Network {
@@ -75,9 +83,8 @@ public class SolverStepBenchmark {
         }
     }
 
-    /** What is measured, and the schedule that stays there for as long as it is. */
+    /** What is measured, by the schedule that stays there for as long as it is. */
     public enum Step {
-        BASELINE(null),
         WARM_UP(new Schedule(FAR, FAR - 2, 1, FAR - 2, FAR - 2, FAR - 1)),
         SCORING(new Schedule(FAR, FAR - 2, FAR - 2, FAR - 2, FAR - 2, FAR - 1)),
         PENALISED(new Schedule(FAR, 1, 1, FAR - 2, FAR - 2, FAR - 1)),
@@ -100,6 +107,7 @@ public class SolverStepBenchmark {
     @Param
     public Step step;
 
+    private final IntConsumer plain = this::plain;
     private Parts parts;
     private Solver solver;
     private float[] x;
@@ -112,9 +120,6 @@ public class SolverStepBenchmark {
         parts = new Parts(threads == 1 ? 1 : 8 * threads);
         x = Vectors.random(length, 1, 0.1f);
         u = Vectors.random(length, 2, 1e-8f);
-        if (step == Step.BASELINE) {
-            return;
-        }
         Target target = new Target.Groups(0.5);
         DhspgSettings settings = new DhspgSettings(1e-6, 2, 0.95);
         solver = groups instanceof ErasableSegments segments
@@ -125,13 +130,38 @@ public class SolverStepBenchmark {
         }
     }
 
+    @Setup(Level.Iteration)
+    public void forget() {
+        baselines = 0;
+    }
+
+    @Setup(Level.Invocation)
+    public void baseline() {
+        long start = System.nanoTime();
+        parts.run(plain);
+        long time = System.nanoTime() - start;
+        if (baselines < BASELINES.length) {
+            BASELINES[baselines++] = time;
+        }
+    }
+
     @Benchmark
     public Object step() {
-        if (step == Step.BASELINE) {
-            parts.run(part -> GroupStep.plain(x, u, parts.begin(part, x.length), parts.begin(part + 1, x.length)));
-            return x;
-        }
         return solver.step(x, u, RATE);
+    }
+
+    @TearDown
+    public void countAllocations() {
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = thread.getCurrentThreadAllocatedBytes();
+        for (int t = 0; t < ALLOCATION_STEPS; t++) {
+            solver.step(x, u, RATE);
+        }
+        allocated = thread.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private void plain(int part) {
+        GroupStep.plain(x, u, parts.begin(part, x.length), parts.begin(part + 1, x.length));
     }
 
     public static void main(String[] networks) throws RunnerException {
@@ -142,33 +172,32 @@ public class SolverStepBenchmark {
                         .toArray(Network[]::new);
         for (Network network : chosen) {
             for (int threads = 1; threads <= 2; threads++) {
-                measure(network, threads);
+                System.out.printf("%s, %d thread(s)%n", network, threads);
+                for (Step step : Step.values()) {
+                    measure(network, threads, step);
+                }
             }
         }
     }
 
-    private static void measure(Network network, int threads) throws RunnerException {
+    private static void measure(Network network, int threads, Step step) throws RunnerException {
         Options options = new OptionsBuilder()
                 .include(SolverStepBenchmark.class.getName())
                 .param("network", network.name())
                 .param("threads", Integer.toString(threads))
-                .addProfiler(GCProfiler.class)
+                .param("step", step.name())
                 .verbosity(VerboseMode.SILENT)
                 .build();
-        Map<Step, RunResult> results = new LinkedHashMap<>();
-        for (RunResult result : new Runner(options).run()) {
-            results.put(Step.valueOf(result.getParams().getParam("step")), result);
-        }
-        double unit = quiet(results.get(Step.BASELINE));
-        System.out.printf("%s, %d thread(s): baseline %.0f us%n", network, threads, unit);
-        results.forEach((step, result) -> System.out.printf(
-                "  %-10s %.2f of the baseline, %.0f bytes allocated a step%n",
-                step,
-                quiet(result) / unit,
-                result.getSecondaryResults().get("gc.alloc.rate.norm").getScore()));
-    }
-
-    private static double quiet(RunResult result) {
-        return result.getPrimaryResult().getStatistics().getPercentile(10);
+        double time = new Runner(options)
+                .runSingle()
+                .getPrimaryResult()
+                .getStatistics()
+                .getPercentile(10);
+        long[] sorted = Arrays.copyOf(BASELINES, baselines);
+        Arrays.sort(sorted);
+        double unit = sorted[sorted.length / 10];
+        System.out.printf(
+                "  %-10s %.2f of the baseline, which took %.0f us; %d bytes allocated a step%n",
+                step, time / unit, unit / 1000, allocated / ALLOCATION_STEPS);
     }
 }

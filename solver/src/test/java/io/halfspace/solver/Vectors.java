@@ -38,9 +38,10 @@ final class Vectors {
     static GroupSums sums(GroupSet groups, float[] x, float[] u) {
         GroupLayout layout = new GroupLayout(groups);
         GroupSums sums = new GroupSums(layout);
+        VectorSums vector = new VectorSums();
         sums.sumColumns(0, layout.groups(), x, u);
         for (int r = 0; r < layout.runs(); r++) {
-            sums.sumRun(r, x, u);
+            sums.sumRun(r, x, u, vector);
         }
         for (int g = 0; g < layout.groups(); g++) {
             sums.gather(g);

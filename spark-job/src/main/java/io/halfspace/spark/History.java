@@ -20,7 +20,7 @@ record History(List<Epoch> epochs, List<Begun> stages) {
      * @param name its name
      * @param step steps taken before it
      * @param parameters length of the flat parameter vector that is trained in it
-     * @param passedOver segments that were passed over when those of the stage before it were chosen
+     * @param passedOver segments that stay although they were more redundant than a chosen one: the network needs them
      */
     record Begun(String name, int step, int parameters, List<String> passedOver) {}
 
@@ -63,11 +63,11 @@ record History(List<Epoch> epochs, List<Begun> stages) {
         return new History(new ArrayList<>(epochs), new ArrayList<>(stages));
     }
 
-    void begin(String stage, int step, int parameters, List<String> passedOver) {
-        stages.add(new Begun(stage, step, parameters, passedOver));
+    void begin(String stage, int step, Trainee trainee) {
+        stages.add(new Begun(stage, step, trainee.parameters().length, trainee.passedOver()));
     }
 
-    /** Segments that were more redundant than some that left, and stayed because the network would be invalid without them. */
+    /** Segments that stay although they were more redundant than a chosen one, over all stages. */
     List<String> passedOver() {
         return stages.stream()
                 .flatMap(stage -> stage.passedOver().stream())

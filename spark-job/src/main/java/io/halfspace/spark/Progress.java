@@ -76,7 +76,7 @@ final class Progress {
     }
 
     void say(String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values));
+        out.println((terminal ? "\r\u001b[K" : "") + String.format(Locale.ROOT, format, values));
         out.flush();
     }
 

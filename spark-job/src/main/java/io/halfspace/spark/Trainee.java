@@ -16,10 +16,10 @@ import io.halfspace.solver.StepReport;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -80,7 +80,7 @@ final class Trainee {
      * @param analysis analyses the built network
      */
     Trainee cut(Function<ComputationGraph, Network> analysis) {
-        boolean[] gone = ZeroGroups.in(groups, parameters);
+        boolean[] gone = ZeroGroups.removable(groups, parameters);
         Remainder remainder = groups.without(gone);
         ComputationGraph built = SubnetworkBuilder.build(toGraph(), network.trace(), remainder);
         return new Trainee(
@@ -178,6 +178,17 @@ final class Trainee {
         return zeroCount;
     }
 
+    /**
+     * Segments that stay although they were more redundant than a chosen one, most redundant first, because the network
+     * needs them; none before the choice.
+     */
+    List<String> passedOver() {
+        if (groups instanceof ErasableSegments segments && solver instanceof Solver driver) {
+            return IntStream.of(driver.passedOver()).mapToObj(segments::name).toList();
+        }
+        return List.of();
+    }
+
     /** How often the network was cut. */
     int cuts() {
         int cuts = 0;
@@ -197,16 +208,6 @@ final class Trainee {
         ComputationGraph graph = network.graph().clone();
         FlatParameters.set(graph, parameters);
         return graph;
-    }
-
-    /**
-     * Names of the segments that were more redundant than some that were chosen, and stay because the network would be invalid
-     * without them.
-     */
-    List<String> passedOver() {
-        return solver instanceof Solver driver && groups instanceof ErasableSegments
-                ? Arrays.stream(driver.passedOver()).mapToObj(groups::name).toList()
-                : List.of();
     }
 
     /** Whether the groups are those of the network before a cut, not of this one. */

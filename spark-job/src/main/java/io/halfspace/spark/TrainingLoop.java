@@ -84,10 +84,14 @@ record TrainingLoop(
         }
 
         Trainee begin(int index, Stage next, Trainee trainee) {
-            List<String> passedOver = trainee.passedOver();
             Trainee begun = next.begin().apply(trainee);
             stage = index;
-            history.begin(next.name(), step, begun.parameters().length, passedOver);
+            history.begin(next.name(), step, begun);
+            if (!begun.passedOver().isEmpty()) {
+                progress.say(
+                        "kept      %s: the network needs them beside what leaves",
+                        String.join(", ", begun.passedOver()));
+            }
             return begun;
         }
 

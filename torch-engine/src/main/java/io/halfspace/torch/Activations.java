@@ -37,7 +37,10 @@ import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
 
-/** Activation functions, one entry for each class of ND4J. */
+/**
+ * Activation functions, one entry for each class of ND4J. Constants are in single precision where ND4J's are: networks in double
+ * precision compute with them.
+ */
 final class Activations {
     /** Where the softplus of libtorch goes over to its asymptote: exact in double precision. */
     private static final double SOFTPLUS_LINEAR_FROM = 40;
@@ -63,11 +66,7 @@ final class Activations {
             }),
             new Entry<>(ActivationELU.class, Activations::elu),
             plain(ActivationSELU.class, torch::selu),
-            new Entry<>(
-                    ActivationGELU.class,
-                    f -> f.isPrecise()
-                            ? (x, run) -> torch.gelu(x, "tanh")
-                            : (x, run) -> x.mul(torch.sigmoid(times(x, 1.702)))),
+            new Entry<>(ActivationGELU.class, f -> (x, run) -> x.mul(torch.sigmoid(times(x, 1.702f)))),
             plain(ActivationSwish.class, torch::silu),
             plain(ActivationMish.class, x -> x.mul(torch.tanh(softplus(x)))),
             plain(ActivationSoftPlus.class, Activations::softplus),
@@ -75,7 +74,7 @@ final class Activations {
             plain(ActivationCube.class, x -> torch.pow(x, scalar(3))),
             plain(ActivationReLU6.class, x -> torch.hardtanh(x, scalar(0), scalar(6))),
             plain(ActivationHardTanH.class, x -> torch.hardtanh(x, scalar(-1), scalar(1))),
-            plain(ActivationHardSigmoid.class, x -> torch.hardtanh(plus(times(x, 0.2), 0.5), scalar(0), scalar(1))),
+            plain(ActivationHardSigmoid.class, x -> torch.hardtanh(plus(times(x, 0.2f), 0.5), scalar(0), scalar(1))),
             plain(ActivationRationalTanh.class, Activations::rationalTanh),
             plain(ActivationRectifiedTanh.class, x -> torch.relu(torch.tanh(x))),
             new Entry<>(ActivationThresholdedReLU.class, f -> {
@@ -108,6 +107,9 @@ final class Activations {
             throw site.unsupported(
                     "Deeplearning4j's own gradient of ELU leaves its alpha out, found alpha %s, expected 1"
                             .formatted(elu.getAlpha()));
+        }
+        if (activation instanceof ActivationGELU gelu && gelu.isPrecise()) {
+            throw site.unsupported("Deeplearning4j's own gradient of the precise GELU is that of another function");
         }
         return entry.of(activation);
     }
@@ -145,10 +147,10 @@ final class Activations {
 
     /** 1.7159 tanh(2x/3) with tanh(a) approximated by sgn(a) (1 - 1 / (1 + |a| + a^2 + 1.41645 a^4)). */
     private static Tensor rationalTanh(Tensor x) {
-        Tensor scaled = times(x, 2.0 / 3);
+        Tensor scaled = times(x, 2f / 3);
         Tensor size = torch.abs(scaled);
         Tensor square = scaled.mul(scaled);
-        Tensor sum = plus(size.add(square).add(times(square.mul(square), 1.41645)), 1);
-        return times(torch.sign(scaled).mul(plus(torch.reciprocal(sum).neg(), 1)), 1.7159);
+        Tensor sum = plus(size.add(square).add(times(square.mul(square), 1.41645f)), 1);
+        return times(torch.sign(scaled).mul(plus(torch.reciprocal(sum).neg(), 1)), 1.7159f);
     }
 }

@@ -64,17 +64,23 @@ final class Convolutions {
         Kernel kernel = Kernel.of(site);
         Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
         Activation activation = Activations.of(layer.getActivationFn(), site);
-        boolean channelsLast = layer.getRnnDataFormat() == RNNFormat.NWC;
+        if (layer.getRnnDataFormat() == RNNFormat.NWC) {
+            throw site.unsupported(
+                    "Deeplearning4j's own gradient of a convolution over NWC series lies in the wrong places, expected NCW");
+        }
         UnaryOperator<Mask> reduced = Masks.series(window);
         return (run, input) -> {
-            Signal given = dropout.apply(run, input);
-            Tensor x = Layouts.channelsFirst(given.value(), channelsLast);
-            Tensor w = run.tensor(kernel.weight());
-            Tensor z = convolve(x, w.reshape(w.size(0), w.size(1), w.size(2)), kernel.bias(run), window, 1);
+            Tensor x = dropout.apply(run, input).value();
+            Tensor w = overTime(run.tensor(kernel.weight()));
             return new Signal(
-                    activation.apply(Layouts.asGiven(z, channelsLast), run),
+                    activation.apply(convolve(x, w, kernel.bias(run), window, 1), run),
                     input.mask().map(reduced));
         };
+    }
+
+    /** Deeplearning4j reads the memory of weights of shape {@code [out, in, kernel, 1]} as {@code [kernel, in, out]}. */
+    private static Tensor overTime(Tensor weight) {
+        return weight.reshape(weight.size(2), weight.size(1), weight.size(0)).permute(2, 1, 0);
     }
 
     static Step.Unary volume(Convolution3D layer, Site site) {

@@ -46,32 +46,32 @@ final class Outputs {
         return bare(
                 layer.getRnnDataFormat() == RNNFormat.NWC ? LAST : 1,
                 Losses.of(layer.getLossFn(), layer.getActivationFn(), site),
-                Kind.SERIES);
+                Kind.UNMASKED);
     }
 
     static Head cnnLoss(CnnLossLayer layer, Site site) {
         return bare(
                 layer.getFormat() == CNN2DFormat.NHWC ? LAST : 1,
                 Losses.of(layer.getLossFn(), layer.getActivationFn(), site),
-                Kind.IMAGE);
+                Kind.UNMASKED);
     }
 
     static Head cnn3dLoss(Cnn3DLossLayer layer, Site site) {
         return bare(
                 layer.getDataFormat() == Convolution3D.DataFormat.NDHWC ? LAST : 1,
                 Losses.of(layer.getLossFn(), layer.getActivationFn(), site),
-                Kind.IMAGE);
+                Kind.UNMASKED);
     }
 
     private static Head bare(int channelAxis, Loss loss, Kind kind) {
         return new Output((run, input) -> input, (run, rows) -> rows, channelAxis, loss, kind);
     }
 
-    /** What label masks do to answers: images keep them; of plain features they scale the pre-outputs, too. */
+    /** What label masks do to answers: nothing, or zero them; of plain features they scale the pre-outputs, too. */
     private enum Kind {
         PLAIN,
         SERIES,
-        IMAGE
+        UNMASKED
     }
 
     /** From rows of inputs to rows of pre-outputs. */
@@ -112,7 +112,7 @@ final class Outputs {
             Tensor z = preOutput(run, input);
             long[] shape = Tensors.shape(input.value());
             int axis = axis(shape.length);
-            if (labelMask.isEmpty() || kind == Kind.IMAGE) {
+            if (labelMask.isEmpty() || kind == Kind.UNMASKED) {
                 return Rows.back(loss.activate(z, run), shape, axis);
             }
             long[] answered = shape.clone();

@@ -50,42 +50,25 @@ final class Recurrent {
     }
 
     static Step.Unary simple(SimpleRnn layer, Site site) {
+        if (layer.hasLayerNorm()) {
+            throw site.unsupported("Deeplearning4j itself cannot run a SimpleRnn with layer normalization");
+        }
         Affine input = Affine.of(site);
         Parameter recurrent = site.weight("RW");
-        Optional<Parameter> gain = site.optionalWeight("g");
         Activation activation = Activations.of(layer.getActivationFn(), site);
-        return layer(
-                layer, site, (run, steps, mask) -> simple(run, steps, mask, input, recurrent, gain, activation), true);
+        return layer(layer, site, (run, steps, mask) -> simple(run, steps, mask, input, recurrent, activation), true);
     }
 
     private static Tensor simple(
-            Run run,
-            Tensor steps,
-            Optional<Tensor> mask,
-            Affine input,
-            Parameter recurrent,
-            Optional<Parameter> gains,
-            Activation activation) {
-        long size = recurrent.shape()[0];
-        Tensor rows = steps.reshape(steps.size(0) * steps.size(1), steps.size(2));
-        Optional<Tensor> gain = gains.map(each -> run.tensor(each).reshape(2 * size));
-        Tensor given = gain.map(
-                        g -> input.shifted(run, FeedForward.layerNorm(input.product(run, rows), g.narrow(0, 0, size))))
-                .orElseGet(() -> input.apply(run, rows))
-                .reshape(steps.size(0), steps.size(1), size);
+            Run run, Tensor steps, Optional<Tensor> mask, Affine input, Parameter recurrent, Activation activation) {
+        long rows = steps.size(1);
+        Tensor given = input.apply(run, steps.reshape(steps.size(0) * rows, steps.size(2)))
+                .reshape(steps.size(0), rows, recurrent.shape()[0]);
         Tensor weights = run.tensor(recurrent);
         TensorVector states = new TensorVector();
-        Tensor state = null;
+        Tensor state = given.new_zeros(rows, recurrent.shape()[0]);
         for (long t = 0; t < steps.size(0); t++) {
-            Tensor z = given.select(0, t);
-            if (state != null) {
-                Tensor last = state;
-                z = gain.isPresent()
-                        ? z.add(FeedForward.layerNorm(
-                                torch.mm(last, weights), gain.get().narrow(0, size, size)))
-                        : torch.addmm(z, last, weights);
-            }
-            state = activation.apply(z, run);
+            state = activation.apply(torch.addmm(given.select(0, t), state, weights), run);
             if (mask.isPresent()) {
                 state = state.mul(mask.get().narrow(1, t, 1));
             }

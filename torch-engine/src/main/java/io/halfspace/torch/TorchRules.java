@@ -50,9 +50,19 @@ import org.deeplearning4j.nn.conf.layers.Pooling2D;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.Upsampling3D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding3DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
@@ -102,6 +112,16 @@ final class TorchRules {
             Rule.of(Pooling1D.class, Pooling::series),
             Rule.of(Subsampling3DLayer.class, Pooling::volumes),
             Rule.of(GlobalPoolingLayer.class, GlobalPooling::of),
+            Rule.of(Upsampling1D.class, Resizing::upsampling1d),
+            Rule.of(Upsampling2D.class, Resizing::upsampling2d),
+            Rule.of(Upsampling3D.class, Resizing::upsampling3d),
+            Rule.of(ZeroPadding1DLayer.class, Resizing::padding1d),
+            Rule.of(ZeroPaddingLayer.class, Resizing::padding2d),
+            Rule.of(ZeroPadding3DLayer.class, Resizing::padding3d),
+            Rule.of(Cropping1D.class, Resizing::cropping1d),
+            Rule.of(Cropping2D.class, Resizing::cropping2d),
+            Rule.of(Cropping3D.class, Resizing::cropping3d),
+            Rule.of(SpaceToDepthLayer.class, Resizing::spaceToDepth),
             Rule.of(LSTM.class, Recurrent::lstm),
             Rule.of(GravesLSTM.class, Recurrent::gravesLstm),
             Rule.of(GravesBidirectionalLSTM.class, Recurrent::gravesBidirectionalLstm),

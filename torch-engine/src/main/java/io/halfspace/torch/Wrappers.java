@@ -49,6 +49,10 @@ final class Wrappers {
 
     /** The last step that is present; the mask ends here. */
     static Step.Unary lastTimeStep(LastTimeStep layer, Site site) {
+        if (layer.getUnderlying() instanceof Bidirectional) {
+            throw site.unsupported(
+                    "Deeplearning4j's own gradient of the last step of both ways is not that of its output where series are masked");
+        }
         Step inner = TorchRules.step(layer.getUnderlying(), site);
         boolean nwc = format(layer.getUnderlying()) == RNNFormat.NWC;
         Optional<Double> absent = layer.getUnderlying() instanceof MaskZeroLayer masking

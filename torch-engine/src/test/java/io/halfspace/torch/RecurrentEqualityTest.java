@@ -1,0 +1,105 @@
+package io.halfspace.torch;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+
+/** Recurrent layers and what wraps them, with series that end early and without. */
+@SuppressWarnings("deprecation") // Stored networks still hold layers of Graves.
+final class RecurrentEqualityTest {
+    @TestFactory
+    Stream<DynamicTest> layers() {
+        Cases cases = new Cases();
+        for (RNNFormat format : RNNFormat.values()) {
+            InputType input = InputType.recurrent(3, 5, format);
+            for (BaseRecurrentLayer layer : List.of(
+                    lstm(),
+                    new LSTM.Builder().nOut(4).activation(Activation.SOFTSIGN).build(),
+                    new LSTM.Builder()
+                            .nOut(4)
+                            .gateActivationFunction(Activation.HARDSIGMOID)
+                            .build(),
+                    new GravesLSTM.Builder().nOut(4).build(),
+                    simple())) {
+                layer.setRnnDataFormat(format);
+                String name = "%s %s %s".formatted(layer.getClass().getSimpleName(), layer.getActivationFn(), format);
+                cases.add(name, input, lower(format), layer);
+            }
+        }
+        InputType input = InputType.recurrent(3, 5);
+        for (BaseRecurrentLayer layer : List.of(
+                lstm(),
+                new GravesLSTM.Builder().nOut(4).build(),
+                new GravesBidirectionalLSTM.Builder().nOut(4).build(),
+                simple())) {
+            cases.masked(layer.getClass().getSimpleName(), input, lstm(), layer);
+        }
+        cases.add(
+                "both ways of Graves",
+                input,
+                lstm(),
+                new GravesBidirectionalLSTM.Builder().nOut(4).build());
+        return cases.tests();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> wrappers() {
+        Cases cases = new Cases();
+        InputType input = InputType.recurrent(3, 5);
+        for (Bidirectional.Mode mode : Bidirectional.Mode.values()) {
+            cases.add("both ways, " + mode, input, lstm(), new Bidirectional(mode, lstm()));
+            cases.masked("both ways, " + mode, input, lstm(), new Bidirectional(mode, simple()));
+        }
+        cases.add("last step", input, simple(), new LastTimeStep(lstm()));
+        cases.maskedAndRounded("last step", input, simple(), new LastTimeStep(lstm()));
+        cases.maskedAndRounded("last step of a simple layer", input, new LastTimeStep(simple()));
+        cases.add("steps masked by value", input, new MaskZeroLayer(lstm(), 0.0));
+        cases.add(
+                "each step",
+                input,
+                lstm(),
+                new TimeDistributed(new DenseLayer.Builder().nOut(4).build()));
+        cases.masked(
+                "dense between",
+                input,
+                lstm(),
+                new DenseLayer.Builder().nOut(4).build(),
+                lstm(),
+                new ActivationLayer(new ActivationTanH()));
+        cases.add(
+                "both ways NWC",
+                InputType.recurrent(3, 5, RNNFormat.NWC),
+                new Bidirectional(
+                        Bidirectional.Mode.CONCAT,
+                        new LSTM.Builder().nOut(4).dataFormat(RNNFormat.NWC).build()));
+        return cases.tests();
+    }
+
+    private static LSTM lower(RNNFormat format) {
+        return new LSTM.Builder().nOut(3).dataFormat(format).build();
+    }
+
+    private static LSTM lstm() {
+        return new LSTM.Builder().nOut(4).activation(Activation.TANH).build();
+    }
+
+    private static SimpleRnn simple() {
+        return new SimpleRnn.Builder().nOut(4).build();
+    }
+}
