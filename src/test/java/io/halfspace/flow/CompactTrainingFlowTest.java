@@ -17,8 +17,11 @@ final class CompactTrainingFlowTest {
     private static final int STEPS = 200;
     private static final int FROZEN = 90;
 
-    /** Of the loss, in single precision; the double precision of the same is tested beside the optimiser. */
-    private static final double TOLERANCE = 1e-3;
+    /**
+     * Of the loss, in single precision, on Deeplearning4j's engine, whose kernels add zeros without rounding otherwise (seen:
+     * no difference at all). libtorch's choose other orders of summation for other widths: seen there, 1e-3 after sixty steps.
+     */
+    private static final double TOLERANCE = 1e-4;
 
     @TempDir
     private Path parent;
@@ -39,7 +42,7 @@ final class CompactTrainingFlowTest {
             double expected = full.get(step).at("/loss").asDouble();
             assertThat(compact.get(step).at("/loss").asDouble())
                     .as("loss of step %d", step)
-                    .isCloseTo(expected, within(TOLERANCE * Math.max(0.01, expected)));
+                    .isCloseTo(expected, within(TOLERANCE * expected));
             assertThat(compact.get(step).at("/groupsZero"))
                     .isEqualTo(full.get(step).at("/groupsZero"));
         }
@@ -58,6 +61,8 @@ final class CompactTrainingFlowTest {
                 "solver.frozen-at=" + FROZEN + " steps",
                 "--set",
                 "spark={master: 'local[2]', shards: 2}",
+                "--set",
+                "engine=dl4j",
                 "--set",
                 setting);
         assertThat(run.exitCode()).as(run.err()).isZero();
