@@ -25,7 +25,7 @@ import java.util.Optional;
 public final class GpuCheck {
     private static final int COMPARED_ROWS = 4;
     private static final Map<Precision, Double> MOST =
-            new EnumMap<>(Map.of(Precision.FLOAT32, 0.02, Precision.TF32, 0.1, Precision.BF16, 0.5));
+            new EnumMap<>(Map.of(Precision.FLOAT32, 0.02, Precision.TF32, 0.5, Precision.BF16, 1.0));
 
     private final Map<String, String> settings;
     private final int gpu;
