@@ -1,7 +1,8 @@
 """The networks of EngineBenchmark in PyTorch, timed on request.
 
 Reads lines "NETWORK OPERATION DEVICE PRECISION BATCH" (operations: gradient, forward, parameters) and answers each with one
-line: milliseconds of one run by the clock and of this thread on the processor, or the number of parameters, or "error: ...". The first line it prints names the version.
+line: milliseconds of one run by the clock and of this thread on the processor, or the number of parameters, or "error: ...".
+The first line it prints names the version.
 """
 import sys
 import time
