@@ -23,7 +23,6 @@ import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationMish;
-import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU6;
@@ -66,12 +65,12 @@ final class Activations {
             }),
             new Entry<>(ActivationELU.class, Activations::elu),
             plain(ActivationSELU.class, torch::selu),
-            new Entry<>(ActivationGELU.class, f -> (x, run) -> x.mul(torch.sigmoid(times(x, 1.702f)))),
+            new Entry<>(ActivationGELU.class, Activations::gelu),
             plain(ActivationSwish.class, torch::silu),
             plain(ActivationMish.class, x -> x.mul(torch.tanh(softplus(x)))),
             plain(ActivationSoftPlus.class, Activations::softplus),
             plain(ActivationSoftSign.class, x -> x.div(plus(torch.abs(x), 1))),
-            plain(ActivationCube.class, x -> torch.pow(x, scalar(3))),
+            plain(ActivationCube.class, Activations::cube),
             plain(ActivationReLU6.class, x -> torch.hardtanh(x, scalar(0), scalar(6))),
             plain(ActivationHardTanH.class, x -> torch.hardtanh(x, scalar(-1), scalar(1))),
             plain(ActivationHardSigmoid.class, x -> torch.hardtanh(plus(times(x, 0.2f), 0.5), scalar(0), scalar(1))),
@@ -80,11 +79,6 @@ final class Activations {
             new Entry<>(ActivationThresholdedReLU.class, f -> {
                 double theta = f.getTheta();
                 return (x, run) -> torch.threshold(x, scalar(theta), scalar(0));
-            }),
-            new Entry<>(ActivationRReLU.class, f -> {
-                double lower = f.getL();
-                double upper = f.getU();
-                return (x, run) -> torch.rrelu(x, scalar(lower), scalar(upper), run.training(), run.random());
             }));
 
     private static final Map<Class<?>, Entry<?>> BY_TYPE =
@@ -103,14 +97,6 @@ final class Activations {
             throw site.unsupported("there is no rule for the activation %s"
                     .formatted(activation.getClass().getSimpleName()));
         }
-        if (activation instanceof ActivationELU elu && elu.getAlpha() != ActivationELU.DEFAULT_ALPHA) {
-            throw site.unsupported(
-                    "Deeplearning4j's own gradient of ELU leaves its alpha out, found alpha %s, expected 1"
-                            .formatted(elu.getAlpha()));
-        }
-        if (activation instanceof ActivationGELU gelu && gelu.isPrecise()) {
-            throw site.unsupported("Deeplearning4j's own gradient of the precise GELU is that of another function");
-        }
         return entry.of(activation);
     }
 
@@ -122,8 +108,36 @@ final class Activations {
         return new Entry<>(type, f -> (x, run) -> function.apply(x));
     }
 
+    /** Deeplearning4j's gradient leaves alpha out. */
     private static Activation elu(ActivationELU elu) {
-        return (x, run) -> torch.elu(x);
+        double alpha = elu.getAlpha();
+        if (alpha == ActivationELU.DEFAULT_ALPHA) {
+            return (x, run) -> torch.elu(x);
+        }
+        return (x, run) -> Surrogate.of(torch.elu(x, scalar(alpha), scalar(1), scalar(1)), torch.elu(x));
+    }
+
+    /**
+     * The precise one cubes the constant 0.044715 with {@code x}; in its gradient, which is no derivative of that, ND4J cubes
+     * other rounded constants.
+     */
+    private static Activation gelu(ActivationGELU gelu) {
+        if (!gelu.isPrecise()) {
+            return (x, run) -> x.mul(torch.sigmoid(times(x, 1.702f)));
+        }
+        return (x, run) -> {
+            Tensor bent = torch.tanh(times(x.add(cube(times(x, 0.044715))), Math.sqrt(2 / Math.PI)));
+            Tensor value = times(x, 0.5).mul(plus(bent, 1));
+            Tensor inner = times(x, 0.797885).add(cube(times(x, 0.0356774)));
+            Tensor outer = times(x, 0.398942).add(cube(times(x, 0.0535161)));
+            Tensor secant = torch.reciprocal(torch.cosh(inner));
+            Tensor derivative = plus(outer.mul(torch.square(secant)).add(times(torch.tanh(inner), 0.5)), 0.5);
+            return Surrogate.pointwise(value, x, derivative);
+        };
+    }
+
+    private static Tensor cube(Tensor x) {
+        return torch.pow(x, scalar(3));
     }
 
     private static Activation relu(ActivationReLU relu) {

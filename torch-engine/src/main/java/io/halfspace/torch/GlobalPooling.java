@@ -30,7 +30,8 @@ final class GlobalPooling {
                 case SUM -> sum(PointLoss.masked(x, mask), axes);
                 case AVG ->
                     mask.isPresent()
-                            ? sum(x.mul(mask.get()), axes).div(count(mask.get(), axes))
+                            ? sum(x.mul(mask.get()), axes)
+                                    .div(count(input.mask().get().values()))
                             : x.mean(axes, false, new ScalarTypeOptional());
                 case PNORM ->
                     torch.pow(sum(torch.pow(torch.abs(PointLoss.masked(x, mask)), scalar(p)), axes), scalar(1.0 / p));
@@ -53,9 +54,9 @@ final class GlobalPooling {
         return x.sum(axes, false, new ScalarTypeOptional());
     }
 
-    /** Present positions of each example, in the shape of the pooled values. */
-    private static Tensor count(Tensor mask, long[] axes) {
-        return sum(mask, axes);
+    /** What Deeplearning4j divides by: the mask's own values, not the positions that each of them covers. */
+    private static Tensor count(Tensor mask) {
+        return mask.flatten(1, -1).sum(new long[] {1}, true, new ScalarTypeOptional());
     }
 
     private static Tensor withPositions(Tensor pooled, int rank) {

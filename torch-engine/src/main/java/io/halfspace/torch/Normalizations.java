@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 
 /** Layers that normalise. */
 final class Normalizations {
@@ -42,6 +43,37 @@ final class Normalizations {
                             ? scaling.apply(run, train(run, x, scaling, statistics, layer.getEps()))
                             : scaling.apply(run, infer(run, x, scaling, statistics, layer.getEps())));
         };
+    }
+
+    /**
+     * Each value over a power of what it and its neighbours among the channels sum to, squared.
+     *
+     * <p>The gradient is that of Deeplearning4j's built-in kernels, which the CPU build takes: what flows back from a
+     * neighbour is divided by the sum of the receiving channel, not by the neighbour's own.
+     */
+    static Step.Unary localResponse(LocalResponseNormalization layer, Site site) {
+        int reach = (int) layer.getN() / 2;
+        double alpha = layer.getAlpha();
+        double beta = layer.getBeta();
+        boolean channelsLast = layer.getDataFormat() == CNN2DFormat.NHWC;
+        return (run, input) -> Layouts.through(input, channelsLast, x -> {
+            Tensor fixed = x.detach();
+            Tensor sums = plus(times(neighbours(torch.square(fixed), reach), alpha), layer.getK());
+            Tensor scale = torch.pow(sums, scalar(-beta));
+            Tensor value = fixed.mul(scale);
+            Tensor shared = neighbours(fixed.div(sums).mul(x), reach);
+            return Surrogate.of(value, x.mul(scale).sub(times(value.mul(shared), 2 * alpha * beta)));
+        });
+    }
+
+    /** Sums over the channels at most so far away. */
+    private static Tensor neighbours(Tensor x, int reach) {
+        Tensor padded = torch.constant_pad_nd(x, new long[] {0, 0, 0, 0, reach, reach}, scalar(0));
+        Tensor sum = padded.narrow(1, 0, x.size(1));
+        for (int i = 1; i <= 2 * reach; i++) {
+            sum = sum.add(padded.narrow(1, i, x.size(1)));
+        }
+        return sum;
     }
 
     private static Tensor train(Run run, Tensor x, Scaling scaling, Statistics statistics, double epsilon) {

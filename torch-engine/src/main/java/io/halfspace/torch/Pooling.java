@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
@@ -49,7 +50,7 @@ final class Pooling {
         boolean channelsLast = layer.getDataFormat() == Convolution3D.DataFormat.NDHWC;
         UnaryOperator<Tensor> operation = switch (layer.getPoolingType()) {
             case MAX -> x -> max(x, window);
-            case AVG -> average(window, false, site);
+            case AVG -> average(window, site);
             default ->
                 throw site.unsupported("Deeplearning4j pools volumes by maximum or average only, found %s"
                         .formatted(layer.getPoolingType()));
@@ -71,20 +72,27 @@ final class Pooling {
         };
     }
 
-    /** Mean of each window. */
-    private static UnaryOperator<Tensor> average(Window window, boolean countPadding, Site site) {
+    private static UnaryOperator<Tensor> average(Window window, SubsamplingLayer layer, Site site) {
+        boolean padded = window.mode() == ConvolutionMode.Same
+                || Arrays.stream(window.padding()).anyMatch(each -> each != 0);
+        if (padded && layer.isAvgPoolIncludePadInDivisor()) {
+            throw site.unsupported(
+                    "of averages that count padding, Deeplearning4j's oneDNN kernels give another gradient than its others");
+        }
+        return average(window, site);
+    }
+
+    /** Mean of each window, of what is no padding. */
+    private static UnaryOperator<Tensor> average(Window window, Site site) {
         withoutDilation(window, site);
         return x -> {
             Window.Padding padding = window.padding(x);
             if (padding.isEven() && atMostHalf(padding, window)) {
-                return mean(x, window, padding.before(), countPadding);
+                return mean(x, window, padding.before(), false);
             }
             long[] none = new long[axes(window)];
             Tensor padded = Window.padded(x, padding.before(), padding.behind(), 0);
             Tensor mean = mean(padded, window, none, true);
-            if (countPadding) {
-                return mean;
-            }
             long[] one = Tensors.shape(x);
             one[0] = 1;
             one[1] = 1;
@@ -119,7 +127,7 @@ final class Pooling {
     private static UnaryOperator<Tensor> operation(SubsamplingLayer layer, Window window, Site site) {
         return switch (layer.getPoolingType()) {
             case MAX -> x -> max(x, window);
-            case AVG -> average(window, layer.isAvgPoolIncludePadInDivisor(), site);
+            case AVG -> average(window, layer, site);
             case PNORM -> norm(window, layer.getPnorm(), site);
             default -> throw site.unsupported("Deeplearning4j does not pool by %s".formatted(layer.getPoolingType()));
         };

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BaseUpsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
@@ -110,5 +111,29 @@ final class Resizing {
                             .permute(0, 3, 5, 1, 2, 4)
                             .reshape(rows, channels * block * block, height, width);
                 });
+    }
+
+    /** Squares of positions become examples, those of one position in the square one after the other. */
+    static Step.Unary spaceToBatch(SpaceToBatchLayer layer, Site site) {
+        Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
+        int[] blocks = layer.getBlocks();
+        int[][] ends = layer.getPadding();
+        long[] before = {ends[0][0], ends[1][0]};
+        long[] behind = {ends[0][1], ends[1][1]};
+        return (run, input) -> {
+            if (input.mask().isPresent()) {
+                throw new IllegalArgumentException(
+                        "Cannot make examples of positions in '%s': found masked values, expected none"
+                                .formatted(site.name()));
+            }
+            return Layouts.through(dropout.apply(run, input), layer.getFormat() == CNN2DFormat.NHWC, x -> {
+                Tensor padded = Window.padded(x, before, behind, 0);
+                long height = padded.size(2) / blocks[0];
+                long width = padded.size(3) / blocks[1];
+                return padded.reshape(x.size(0), x.size(1), height, blocks[0], width, blocks[1])
+                        .permute(3, 5, 0, 1, 2, 4)
+                        .reshape(x.size(0) * blocks[0] * blocks[1], x.size(1), height, width);
+            });
+        };
     }
 }

@@ -57,7 +57,7 @@ public final class TorchGradientEngine implements GradientEngine {
             program = new Program(network);
             length = Math.toIntExact(network.numParams());
         } finally {
-            network.close();
+            release(network);
         }
         torch.set_num_threads(threads);
         this.device = device;
@@ -81,7 +81,14 @@ public final class TorchGradientEngine implements GradientEngine {
         } catch (UnsupportedLayerException e) {
             return Optional.of("it cannot run layer '%s', %s".formatted(e.vertex(), e.reason()));
         } finally {
-            network.close();
+            release(network);
+        }
+    }
+
+    /** Frees what initialising allocates; closing the network would also collect the garbage of the whole process. */
+    private static void release(ComputationGraph network) {
+        if (network.numParams() > 0) {
+            network.params().close();
         }
     }
 

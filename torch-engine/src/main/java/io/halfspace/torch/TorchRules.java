@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -42,6 +43,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
@@ -50,6 +52,7 @@ import org.deeplearning4j.nn.conf.layers.Pooling2D;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
@@ -106,6 +109,7 @@ final class TorchRules {
             Rule.of(DepthwiseConvolution2D.class, Convolutions::depthwise),
             Rule.of(SeparableConvolution2D.class, Convolutions::separable),
             Rule.of(BatchNormalization.class, Normalizations::batch),
+            Rule.of(LocalResponseNormalization.class, Normalizations::localResponse),
             Rule.of(SubsamplingLayer.class, Pooling::images),
             Rule.of(Pooling2D.class, Pooling::images),
             Rule.of(Subsampling1DLayer.class, Pooling::series),
@@ -122,6 +126,7 @@ final class TorchRules {
             Rule.of(Cropping2D.class, Resizing::cropping2d),
             Rule.of(Cropping3D.class, Resizing::cropping3d),
             Rule.of(SpaceToDepthLayer.class, Resizing::spaceToDepth),
+            Rule.of(SpaceToBatchLayer.class, Resizing::spaceToBatch),
             Rule.of(LSTM.class, Recurrent::lstm),
             Rule.of(GravesLSTM.class, Recurrent::gravesLstm),
             Rule.of(GravesBidirectionalLSTM.class, Recurrent::gravesBidirectionalLstm),
@@ -132,6 +137,7 @@ final class TorchRules {
             Rule.of(TimeDistributed.class, Wrappers::timeDistributed),
             Rule.of(FrozenLayer.class, Wrappers::frozen),
             Rule.of(FrozenLayerWithBackprop.class, Wrappers::frozenWithBackprop),
+            Rule.of(FrozenVertex.class, Wrappers::frozenVertex),
             Rule.of(LastTimeStepVertex.class, Wrappers::lastTimeStepVertex),
             Rule.of(DuplicateToTimeSeriesVertex.class, Wrappers::duplicate),
             Rule.of(ReverseTimeSeriesVertex.class, Wrappers::reverse),
@@ -193,7 +199,7 @@ final class TorchRules {
      * @throws UnsupportedLayerException if no rule covers it
      */
     static Step step(Object configuration, Site site) {
-        return found(STEP_OF, configuration, site).apply(configuration, site);
+        return found(STEP_OF, "", configuration, site).apply(configuration, site);
     }
 
     /**
@@ -202,14 +208,14 @@ final class TorchRules {
      * @throws UnsupportedLayerException if no rule covers it
      */
     static Head head(Object configuration, Site site) {
-        return found(HEAD_OF, configuration, site).apply(configuration, site);
+        return found(HEAD_OF, " that ends a network", configuration, site).apply(configuration, site);
     }
 
-    private static <R> Rule<?, R> found(Map<Class<?>, Rule<?, R>> rules, Object configuration, Site site) {
+    private static <R> Rule<?, R> found(Map<Class<?>, Rule<?, R>> rules, String role, Object configuration, Site site) {
         Rule<?, R> rule = rules.get(configuration.getClass());
         if (rule == null) {
-            throw site.unsupported("there is no rule for a %s"
-                    .formatted(configuration.getClass().getSimpleName()));
+            throw site.unsupported("there is no rule for a %s%s"
+                    .formatted(configuration.getClass().getSimpleName(), role));
         }
         return rule;
     }

@@ -9,6 +9,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
@@ -49,10 +51,6 @@ final class Wrappers {
 
     /** The last step that is present; the mask ends here. */
     static Step.Unary lastTimeStep(LastTimeStep layer, Site site) {
-        if (layer.getUnderlying() instanceof Bidirectional) {
-            throw site.unsupported(
-                    "Deeplearning4j's own gradient of the last step of both ways is not that of its output where series are masked");
-        }
         Step inner = TorchRules.step(layer.getUnderlying(), site);
         boolean nwc = format(layer.getUnderlying()) == RNNFormat.NWC;
         Optional<Double> absent = layer.getUnderlying() instanceof MaskZeroLayer masking
@@ -81,17 +79,23 @@ final class Wrappers {
         };
     }
 
+    /**
+     * Deeplearning4j lays steps out example by example, but their masks step by step, so that a masked layer masks rows of
+     * other examples.
+     */
     static Step.Unary timeDistributed(TimeDistributed layer, Site site) {
         Step inner = TorchRules.step(layer.getUnderlying(), site);
-        RNNFormat format = layer.getRnnDataFormat();
+        int time = layer.getRnnDataFormat() == RNNFormat.NWC ? 1 : 2;
         return (run, input) -> {
-            if (input.mask().isPresent()) {
-                throw new IllegalArgumentException(
-                        "Cannot mask '%s': Deeplearning4j itself mixes up the rows of a masked TimeDistributed, expected no mask"
-                                .formatted(site.name()));
-            }
-            Signal rows = Signal.of(Series.rows(input.value(), format));
-            return Signal.of(Series.fromRows(inner.apply(run, List.of(rows)).value(), input.size(0), format));
+            Tensor steps = input.value().movedim(time, 1);
+            long examples = steps.size(0);
+            Tensor rows = steps.reshape(examples * steps.size(1), steps.size(2));
+            Optional<Mask> mask = input.mask().map(each -> each.with(Series.maskRows(each.values())));
+            Signal output = inner.apply(run, List.of(new Signal(rows, mask)));
+            Tensor series = output.value().reshape(examples, steps.size(1), output.size(1));
+            return new Signal(
+                    series.movedim(1, time),
+                    output.mask().map(each -> each.with(Series.maskFromRows(each.values(), examples))));
         };
     }
 
@@ -108,6 +112,18 @@ final class Wrappers {
     static Step.Unary frozenWithBackprop(FrozenLayerWithBackprop layer, Site site) {
         Step inner = TorchRules.step(layer.getUnderlying(), site.frozenSite());
         return (run, input) -> inner.apply(run.inferring(), List.of(input));
+    }
+
+    /** A vertex without parameters that nothing is learned through. */
+    static Step frozenVertex(FrozenVertex vertex, Site site) {
+        if (vertex.getUnderlying() instanceof LayerVertex) {
+            throw site.unsupported("there is no rule for a FrozenVertex around a layer, expected a FrozenLayer");
+        }
+        Step inner = TorchRules.step(vertex.getUnderlying(), site);
+        return (run, inputs) -> {
+            Signal output = inner.apply(run, inputs);
+            return output.with(output.value().detach());
+        };
     }
 
     /** The last step of a series that the mask of a network input says is present. */

@@ -148,7 +148,7 @@ record Chain(InputType input, List<Layer> layers) {
                     return (Target) new Target.Dense(Values.of(labels, shape), Optional.empty());
                 })
                 .toList();
-        graph.close();
+        // Not closed: that collects all garbage, which takes longer than the test.
         return new Batch(inputs, targets);
     }
 

@@ -54,7 +54,7 @@ final class EngineEquality {
 
     static void assertEqual(ComputationGraphConfiguration configuration, Batch batch, long seed, double tolerance) {
         String json = configuration.toJson();
-        ComputationGraph network = new ComputationGraph(ComputationGraphConfiguration.fromJson(json));
+        ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         List<Parameter> table = new ParameterTable(network).all();
         float[] parameters = FlatParameters.of(network);
@@ -62,9 +62,30 @@ final class EngineEquality {
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] += (float) (0.1 * random.nextGaussian());
         }
-        network.close();
-        try (GradientEngine expected = new Dl4jGradientEngine(json);
-                GradientEngine actual = new TorchGradientEngine(json, TorchDevice.CPU, 1)) {
+        assertEqual(json, table, parameters, batch, scoreMixesAxes(configuration), tolerance);
+    }
+
+    /** For a network with parameters of its own. */
+    static void assertEqual(ComputationGraph network, Batch batch, double tolerance) {
+        assertEqual(
+                network.getConfiguration().toJson(),
+                new ParameterTable(network).all(),
+                FlatParameters.of(network),
+                batch,
+                scoreMixesAxes(network.getConfiguration()),
+                tolerance);
+    }
+
+    private static void assertEqual(
+            String json,
+            List<Parameter> table,
+            float[] parameters,
+            Batch batch,
+            boolean scoreMixesAxes,
+            double tolerance) {
+        // Not closed: that collects all garbage, which takes longer than the rest.
+        GradientEngine expected = new Dl4jGradientEngine(json);
+        try (GradientEngine actual = new TorchGradientEngine(json, TorchDevice.CPU, 1)) {
             List<Values> right = expected.outputs(parameters, batch);
             List<Values> ours = actual.outputs(parameters, batch);
             assertThat(ours).hasSameSizeAs(right);
@@ -76,7 +97,7 @@ final class EngineEquality {
             }
             GradientSum reference = expected.gradient(parameters, batch, DROPOUT_SEED);
             GradientSum sum = actual.gradient(parameters, batch, DROPOUT_SEED);
-            if (!scoreMixesAxes(configuration)) {
+            if (!scoreMixesAxes) {
                 assertClose(
                         "score",
                         new double[] {reference.lossSum()},

@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -157,6 +159,28 @@ final class LossEqualityTest {
                                     List.of(new Target.Classes(
                                             images, new int[] {2, 3, 4}, CLASSES, Optional.empty()))),
                             2));
+        }
+        for (Convolution3D.DataFormat format : Convolution3D.DataFormat.values()) {
+            int[] volumes = new Random(4).ints(2 * 3 * 2 * 4, 0, CLASSES).toArray();
+            InputType input = InputType.convolutional3D(format, 3, 2, 4, 2);
+            Layer convolution = new Convolution3D.Builder(1, 1, 1)
+                    .nOut(CLASSES)
+                    .dataFormat(format)
+                    .build();
+            Layer end = new Cnn3DLossLayer.Builder(format)
+                    .lossFunction(new LossMCXENT())
+                    .activation(Activation.SOFTMAX)
+                    .build();
+            cases.put(
+                    "Cnn3DLossLayer with class numbers " + format,
+                    4,
+                    () -> EngineEquality.assertEqual(
+                            network(input, convolution, end),
+                            new Batch(
+                                    List.of(features(Chain.shape(input, 2))),
+                                    List.of(new Target.Classes(
+                                            volumes, new int[] {2, 3, 2, 4}, CLASSES, Optional.empty()))),
+                            4));
         }
         cases.put(
                 "LossLayer",

@@ -67,6 +67,11 @@ final class RecurrentEqualityTest {
             cases.masked("both ways, " + mode, input, lstm(), new Bidirectional(mode, simple()));
         }
         cases.add("last step", input, simple(), new LastTimeStep(lstm()));
+        cases.add(
+                "last step of both ways",
+                input,
+                simple(),
+                new LastTimeStep(new Bidirectional(Bidirectional.Mode.CONCAT, lstm())));
         cases.maskedAndRounded("last step", input, simple(), new LastTimeStep(lstm()));
         cases.maskedAndRounded("last step of a simple layer", input, new LastTimeStep(simple()));
         cases.add("steps masked by value", input, new MaskZeroLayer(lstm(), 0.0));

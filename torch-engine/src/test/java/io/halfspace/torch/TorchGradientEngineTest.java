@@ -2,16 +2,11 @@ package io.halfspace.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.BuiltinNetworks;
-import io.halfspace.dl4j.Dl4jGradientEngine;
-import io.halfspace.dl4j.EquivalenceCheck;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.GradientEngine;
-import io.halfspace.dl4j.GradientSum;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -22,69 +17,21 @@ import org.deeplearning4j.nn.conf.dropout.SpatialDropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /** What an engine promises besides the right numbers. */
 final class TorchGradientEngineTest {
     private static final int[] SHAPE = {1, 8, 8};
     private static final int CLASSES = 4;
-
-    @Test
-    void training_goesTheSameWayOnBothEngines() {
-        ComputationGraphConfiguration configuration = BuiltinNetworksTest.smooth(
-                BuiltinNetworks.configuration("digits", SHAPE, CLASSES, 3, new Nesterovs(0.05, 0.9), 1e-4),
-                DataType.FLOAT);
-        Trained reference = train(configuration, new Dl4jGradientEngine(configuration.toJson()));
-        Trained fast = train(configuration, new TorchGradientEngine(configuration.toJson(), TorchDevice.CPU, 1));
-
-        System.out.printf("losses %.6f and %.6f%n", reference.losses[199], fast.losses[199]);
-        // Rounding is amplified from step to step; the first steps tell a wrong gradient, the last that none drifts
-        // away.
-        for (int step = 0; step < 20; step++) {
-            assertThat(fast.losses[step]).as("loss of step %d", step).isCloseTo(reference.losses[step], within(1e-3));
-        }
-        for (int step = 20; step < 200; step++) {
-            assertThat(fast.losses[step]).as("loss of step %d", step).isCloseTo(reference.losses[step], within(0.01));
-        }
-        assertThat(reference.losses[199]).isLessThan(0.5 * reference.losses[0]);
-        for (FlatParameters.Range range : FlatParameters.statistics(fast.network)) {
-            for (int i = range.from(); i < range.to(); i++) {
-                assertThat(fast.parameters[i]).isCloseTo(reference.parameters[i], within(0.01f));
-            }
-        }
-        Batch probe = batch(16, 900);
-        EquivalenceCheck check = EquivalenceCheck.compare(
-                reference.network, fast.network, probe.inputs().get(0).values().toArray());
-        assertThat(check.maxRelativeDifference()).isLessThan(0.1);
-    }
-
-    private record Trained(ComputationGraph network, float[] parameters, double[] losses) {}
-
-    private static Trained train(ComputationGraphConfiguration configuration, GradientEngine engine) {
-        ComputationGraph network = new ComputationGraph(configuration.clone());
-        network.init();
-        BaseOptimizer optimizer = new BaseOptimizer(network);
-        float[] parameters = FlatParameters.of(network);
-        double[] losses = new double[200];
-        try (engine) {
-            for (int step = 0; step < losses.length; step++) {
-                GradientSum sum = engine.gradient(parameters, batch(16, step % 20), step);
-                losses[step] = sum.lossSum() / sum.rows();
-                float[] update = optimizer.update(parameters, sum.gradient(), sum.rows(), 1, step, 0);
-                for (int i = 0; i < parameters.length; i++) {
-                    parameters[i] -= update[i];
-                }
-            }
-        }
-        FlatParameters.set(network, parameters);
-        return new Trained(network, parameters, losses);
-    }
 
     @Test
     void nativeMemory_doesNotGrowOverTwoThousandSteps() {
@@ -198,13 +145,48 @@ final class TorchGradientEngineTest {
         }
     }
 
+    /** When this fails, Deeplearning4j has been mended: its mean slope at inference is none, it clamps to it. */
+    @Test
+    void randomizedRelu_isLeftOutBecauseDeeplearning4jClampsAtInference() {
+        Chain chain = Chain.of(
+                InputType.feedForward(5),
+                new DenseLayer.Builder()
+                        .nOut(6)
+                        .activation(new ActivationRReLU(0.1, 0.4))
+                        .build());
+        assertThat(TorchGradientEngine.unsupported(chain.network().apply(DataType.FLOAT)))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("ActivationRReLU"));
+        assertThat(new ActivationRReLU(0.1, 0.4)
+                        .getActivation(Nd4j.createFromArray(-2.0, -1.0, 0.5), false)
+                        .toDoubleVector())
+                .containsExactly(0.25, 0.25, 0.5);
+    }
+
+    @Test
+    void averageThatCountsPadding_isLeftOutBecauseDeeplearning4jsKernelsDisagree() {
+        Chain chain = Chain.of(
+                InputType.convolutional(4, 5, 3),
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG, new int[] {2, 2}, new int[] {1, 1})
+                        .padding(1, 1)
+                        .avgPoolIncludePadInDivisor(true)
+                        .build());
+        assertThat(TorchGradientEngine.unsupported(chain.network().apply(DataType.FLOAT)))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("count padding"));
+    }
+
     @Test
     void layerWithoutARule_isNamed() {
         ComputationGraphConfiguration configuration = Chain.builder(DataType.FLOAT)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("first", new ConvolutionLayer.Builder(2, 2).nOut(3).build(), "in")
-                .addLayer("strange", new LocalResponseNormalization.Builder().build(), "first")
+                .addLayer(
+                        "strange",
+                        new LocallyConnected2D.Builder()
+                                .kernelSize(1, 1)
+                                .nOut(3)
+                                .build(),
+                        "first")
                 .addLayer(
                         "out",
                         new OutputLayer.Builder()
@@ -218,22 +200,16 @@ final class TorchGradientEngineTest {
         assertThatThrownBy(() -> new TorchGradientEngine(configuration.toJson(), TorchDevice.CPU, 1))
                 .isInstanceOf(UnsupportedLayerException.class)
                 .hasMessageContaining("'strange'")
-                .hasMessageContaining("LocalResponseNormalization");
+                .hasMessageContaining("LocallyConnected2D");
         assertThat(TorchGradientEngine.unsupported(configuration)).isPresent();
     }
 
     private static Batch batch(int rows, long seed) {
         Random random = new Random(seed);
         float[] features = new float[rows * 64];
-        int[] labels = new int[rows];
-        for (int row = 0; row < rows; row++) {
-            labels[row] = random.nextInt(CLASSES);
-            for (int i = 0; i < 64; i++) {
-                // One bright quarter an image, by its class.
-                int quarter = (i / 32) * 2 + (i % 8) / 4;
-                features[row * 64 + i] = (float) (random.nextGaussian() + (quarter == labels[row] ? 1 : 0));
-            }
+        for (int i = 0; i < features.length; i++) {
+            features[i] = (float) random.nextGaussian();
         }
-        return Batch.ofClasses(features, SHAPE, labels, CLASSES);
+        return Batch.ofClasses(features, SHAPE, random.ints(rows, 0, CLASSES).toArray(), CLASSES);
     }
 }

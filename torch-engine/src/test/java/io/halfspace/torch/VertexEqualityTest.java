@@ -13,10 +13,13 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
@@ -34,7 +37,11 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -43,6 +50,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** Vertices that join and split, networks of several inputs and outputs, and masks through them. */
+@SuppressWarnings("rawtypes") // Deeplearning4j's builders are.
 final class VertexEqualityTest {
     @TestFactory
     Stream<DynamicTest> joints() {
@@ -66,6 +74,55 @@ final class VertexEqualityTest {
         single(cases, "scale", new ScaleVertex(0.25));
         single(cases, "shift", new ShiftVertex(0.5));
         single(cases, "unit length", new L2NormalizeVertex());
+        single(cases, "preprocessor", new PreprocessorVertex(new FeedForwardToCnnPreProcessor(2, 2, 1)));
+        cases.put(
+                "chain of preprocessors",
+                8,
+                () -> check(
+                        8,
+                        graph -> graph.addInputs("a")
+                                .setInputTypes(InputType.feedForward(12))
+                                .addLayer("dense", dense(12), "a")
+                                .addLayer("wide", dense(4), "dense")
+                                .inputPreProcessor(
+                                        "wide",
+                                        new ComposableInputPreProcessor(
+                                                new FeedForwardToCnnPreProcessor(2, 3, 2),
+                                                new CnnToFeedForwardPreProcessor(2, 3, 2)))
+                                .addLayer("out", output(), "wide")
+                                .setOutputs("out"),
+                        Optional.empty(),
+                        new int[] {3, 12}));
+        cases.put(
+                "pool helper",
+                9,
+                () -> check(
+                        9,
+                        graph -> graph.addInputs("a")
+                                .setInputTypes(InputType.convolutional(6, 6, 2))
+                                .addLayer("convolution", convolution(CNN2DFormat.NCHW), "a")
+                                .addVertex("helper", new PoolHelperVertex(), "convolution")
+                                .addLayer("last", convolution(CNN2DFormat.NCHW), "helper")
+                                .addLayer("pooled", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), "last")
+                                .addLayer("out", output(), "pooled")
+                                .setOutputs("out"),
+                        Optional.empty(),
+                        new int[] {3, 2, 6, 6}));
+        cases.put(
+                "frozen vertex beside a path that learns",
+                10,
+                () -> check(
+                        10,
+                        graph -> graph.addInputs("a")
+                                .setInputTypes(InputType.feedForward(3))
+                                .addLayer("dense", dense(4), "a")
+                                .addVertex("frozen", new FrozenVertex(new ScaleVertex(0.25)), "dense")
+                                .addLayer("other", dense(4), "dense")
+                                .addVertex("both", new MergeVertex(), "frozen", "other")
+                                .addLayer("out", output(), "both")
+                                .setOutputs("out"),
+                        Optional.empty(),
+                        new int[] {3, 3}));
         cases.put(
                 "stack and unstack",
                 3,
@@ -107,6 +164,51 @@ final class VertexEqualityTest {
                                 .setOutputs("out"),
                         Optional.empty(),
                         new int[] {3, 3}));
+        return cases.tests();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> examplesOfPositions() {
+        Cases cases = new Cases();
+        for (CNN2DFormat format : CNN2DFormat.values()) {
+            InputType input = InputType.convolutional(6, 7, 2, format);
+            cases.put(
+                    "space to batch " + format,
+                    11,
+                    () -> check(
+                            11,
+                            graph -> graph.addInputs("a")
+                                    .setInputTypes(input)
+                                    .addLayer("convolution", convolution(format), "a")
+                                    .addLayer(
+                                            "apart",
+                                            new SpaceToBatchLayer.Builder(
+                                                            new int[] {2, 3}, new int[][] {{1, 0}, {1, 2}})
+                                                    .dataFormat(format)
+                                                    .build(),
+                                            "convolution")
+                                    .addLayer("last", convolution(format), "apart")
+                                    .addVertex("first", new UnstackVertex(1, 6), "last")
+                                    .addVertex("second", new UnstackVertex(4, 6), "last")
+                                    .addVertex(
+                                            "both",
+                                            new ElementWiseVertex(ElementWiseVertex.Op.Subtract),
+                                            "first",
+                                            "second")
+                                    .addLayer(
+                                            "pooled",
+                                            new GlobalPoolingLayer.Builder(PoolingType.AVG)
+                                                    .poolingDimensions(
+                                                            format == CNN2DFormat.NHWC
+                                                                    ? new int[] {1, 2}
+                                                                    : new int[] {2, 3})
+                                                    .build(),
+                                            "both")
+                                    .addLayer("out", output(), "pooled")
+                                    .setOutputs("out"),
+                            Optional.empty(),
+                            Chain.shape(input, 3)));
+        }
         return cases.tests();
     }
 
