@@ -68,7 +68,7 @@ final class BadInputTest {
         Commands run = compress(folder, "training.epochs=1");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("already holds another run");
+        assertThat(run.err()).contains("already holds something else");
         assertThat(folder.resolve("model.zip")).hasContent("theirs");
         assertThat(folder.resolve("result.json")).doesNotExist();
     }

@@ -75,7 +75,7 @@ final class SharedDataFlowTest {
         return result;
     }
 
-    private static String shared(String name) {
+    static String shared(String name) {
         String told = System.getProperty("halfspace.shared", System.getenv("HALFSPACE_SHARED"));
         Path folder = told == null ? Commands.REPOSITORY.resolve("../shared/data") : Path.of(told);
         Path file = folder.resolve(name).toAbsolutePath().normalize();

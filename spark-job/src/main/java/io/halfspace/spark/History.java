@@ -67,6 +67,14 @@ record History(List<Epoch> epochs, List<Begun> stages) {
         stages.add(new Begun(stage, step, trainee.parameters().length, trainee.passedOver()));
     }
 
+    /** Segments that stay although they were more redundant than a chosen one, over all stages. */
+    List<String> passedOver() {
+        return stages.stream()
+                .flatMap(stage -> stage.passedOver().stream())
+                .distinct()
+                .toList();
+    }
+
     void add(Epoch epoch) {
         epochs.add(epoch);
     }

@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param before what that network was cut out of itself
  */
 record Origin(Network network, float[] parameters, Remainder remainder, Optional<Origin> before) {
-    /** The network before all cuts. */
-    Network first() {
-        return before.map(Origin::first).orElse(network);
+    /** The cut before all others. */
+    Origin firstCut() {
+        return before.map(Origin::firstCut).orElse(this);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.halfspace.graph.GroupPartition;
 import io.halfspace.graph.ZeroGroups;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -50,14 +51,14 @@ final class Publication {
     void publish(Trainer.Trained trained, Optional<Trainer.Trained> baseline, Evaluation beforePruning) {
         Trainee trainee = trained.trainee();
         Origin origin = trainee.origin().orElseThrow();
-        Network network = origin.first();
+        Network network = origin.firstCut().network();
         ComputationGraph full = network.graph();
         FlatParameters.set(full, origin.inFirst(trainee.parameters()));
         ComputationGraph compact = trainee.toGraph();
         Network small = trainee.network();
         Values probe = probe();
         report.timed("equality", () -> check(full, compact, probe));
-        counts(network, origin);
+        counts(network, origin, trained.history().passedOver());
         Map<String, String> extras = Map.of(Normalizer.EXTRA, data.normalizer().toJson());
         report.dense(new RunReport.Figures(
                 network.cost(),
@@ -79,12 +80,9 @@ final class Publication {
     }
 
     /** What has left, read off the weights at the cuts; groups that left with segments count as zero. */
-    private void counts(Network network, Origin origin) {
+    private void counts(Network network, Origin origin, List<String> passedOver) {
         if (config.mode().erases()) {
-            Origin first = origin;
-            while (first.before().isPresent()) {
-                first = first.before().get();
-            }
+            Origin first = origin.firstCut();
             ErasableSegments segments = network.segments();
             boolean[] zero = ZeroGroups.in(segments, first.parameters());
             report.segments(
@@ -92,7 +90,8 @@ final class Publication {
                     IntStream.range(0, zero.length)
                             .filter(s -> zero[s])
                             .mapToObj(segments::name)
-                            .toList());
+                            .toList(),
+                    passedOver);
         }
         if (config.mode().prunes()) {
             GroupPartition last = origin.network().groups();

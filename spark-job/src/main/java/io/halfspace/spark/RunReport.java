@@ -113,11 +113,10 @@ final class RunReport {
                 .set("classNames", JSON.valueToTree(data.classNames()));
     }
 
-    void segments(int total, List<String> erased) {
-        root.putObject("segments")
-                .put("total", total)
-                .put("erased", erased.size())
-                .set("names", JSON.valueToTree(erased));
+    void segments(int total, List<String> erased, List<String> passedOver) {
+        ObjectNode segments = root.putObject("segments").put("total", total).put("erased", erased.size());
+        segments.set("names", JSON.valueToTree(erased));
+        segments.set("passedOver", JSON.valueToTree(passedOver));
     }
 
     void groups(int total, int zero) {
@@ -194,6 +193,11 @@ final class RunReport {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Cannot write the report as JSON", e);
         }
+    }
+
+    /** Number of entries of a list of the report. */
+    int count(String... path) {
+        return root.at("/" + String.join("/", path)).size();
     }
 
     /** Whether it has come to something. */

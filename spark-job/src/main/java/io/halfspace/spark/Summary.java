@@ -11,11 +11,16 @@ final class Summary {
         StringJoiner lines = new StringJoiner(System.lineSeparator());
         String target = "target: %s %s".formatted(report.text("target", "measure"), report.text("target", "amount"));
         if (report.has("segments")) {
-            lines.add("segments  %s of %s erased%s"
+            int passedOver = report.count("segments", "passedOver");
+            lines.add("segments  %s of %s erased%s%s"
                     .formatted(
                             report.text("segments", "erased"),
                             report.text("segments", "total"),
-                            report.has("groups") ? "" : " (" + target + ")"));
+                            report.has("groups") ? "" : " (" + target + ")",
+                            passedOver == 0
+                                    ? ""
+                                    : ", %d more redundant %s passed over, without which the network would be invalid"
+                                            .formatted(passedOver, passedOver == 1 ? "one" : "ones")));
         }
         if (report.has("groups")) {
             lines.add("groups    %s of %s zero (%s)"

@@ -61,7 +61,7 @@ public record TorchDevice(OptionalInt gpu, Precision precision) {
 
     /** Number of GPUs that this process sees; 0 with the CPU build or without a driver. */
     public static int visibleGpus() {
-        return TorchNatives.problem().isEmpty() && torch.hasCUDA() && torch.cuda_is_available()
+        return TorchNatives.problem().isEmpty() && torch.cuda_is_available()
                 ? Byte.toUnsignedInt(torch.cuda_device_count())
                 : 0;
     }
@@ -75,7 +75,11 @@ public record TorchDevice(OptionalInt gpu, Precision precision) {
         if (natives.isPresent() || gpu.isEmpty()) {
             return natives;
         }
-        if (!torch.hasCUDA()) {
+        if (!TorchNatives.hasCuda() && TorchNatives.cudaIsOnTheClassPath()) {
+            return Optional.of(
+                    "libtorch's CUDA build did not find CUDA 13's libraries or cuDNN 9, put them where docs/gpu.md says or set device: cpu");
+        }
+        if (!TorchNatives.hasCuda()) {
             return Optional.of("this is libtorch's CPU build, build Halfspace with -Pcuda or set device: cpu");
         }
         int visible = visibleGpus();

@@ -3,11 +3,13 @@ package io.halfspace.torch;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
 /** Whether libtorch's native code runs in this process. */
 public final class TorchNatives {
     private static final Pattern C_LIBRARY = Pattern.compile("version .?(GLIBC(?:XX)?_[0-9.]+).? not found");
+    private static final String CUDA_BUILD = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
     private static Optional<String> problem;
 
     private TorchNatives() {}
@@ -25,7 +27,17 @@ public final class TorchNatives {
 
     /** Which build of libtorch runs here, for logs; only where there is no {@link #problem}. */
     public static String describe() {
-        return torch.hasCUDA() ? "libtorch, CUDA build" : "libtorch, CPU build";
+        return hasCuda() ? "libtorch, CUDA build" : "libtorch, CPU build";
+    }
+
+    /** Whether the CUDA build runs here, with or without a GPU; only where there is no {@link #problem}. */
+    static boolean hasCuda() {
+        return Context.hasCUDART();
+    }
+
+    /** Whether the CUDA build is on the class path: without CUDA's own libraries it computes on CPUs only, or not at all. */
+    static boolean cudaIsOnTheClassPath() {
+        return TorchNatives.class.getResource(CUDA_BUILD) != null;
     }
 
     private static Optional<String> load() {
@@ -50,9 +62,17 @@ public final class TorchNatives {
         if (failure instanceof NoClassDefFoundError) {
             return "its classes are not on the class path (org.bytedeco:pytorch), missing " + message;
         }
+        if (cudaIsOnTheClassPath()) {
+            return "its CUDA build does not load, put CUDA 13's libraries and cuDNN 9 where docs/gpu.md says (%s)"
+                    .formatted(message(failure.getCause() == null ? failure : failure.getCause()));
+        }
         if (message.startsWith("no jnitorch in java.library.path")) {
             return "its natives are not on the class path (org.bytedeco:pytorch with a classifier like linux-x86_64)";
         }
-        return "its natives do not load, " + message.lines().findFirst().orElse("");
+        return "its natives do not load, " + message(failure);
+    }
+
+    private static String message(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 }
