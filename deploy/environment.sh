@@ -11,6 +11,10 @@ if ! version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *ja
 fi
 
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+# Freed memory is kept for the next step, as in executors (io.halfspace.spark.Sessions); a user's own settings win.
+malloc_options=(glibc.malloc.arena_max=1 glibc.malloc.mmap_threshold=33554432 glibc.malloc.trim_threshold=8589934592
+  glibc.malloc.top_pad=67108864 glibc.malloc.hugetlb=1)
+export GLIBC_TUNABLES="${GLIBC_TUNABLES:-$(IFS=:; echo "${malloc_options[*]}")}"
 # What org.apache.spark.launcher.JavaModuleOptions gives to JVMs that Spark starts itself.
 spark_opens=(-XX:+IgnoreUnrecognizedVMOptions
   --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.lang.invoke=ALL-UNNAMED

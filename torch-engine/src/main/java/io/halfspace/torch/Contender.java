@@ -3,21 +3,33 @@ package io.halfspace.torch;
 import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.Dl4jGradientEngine;
 import io.halfspace.dl4j.GradientEngine;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Locale;
 import java.util.function.Function;
 
 /** Something whose time for a network is measured; opened anew for every network. */
 interface Contender {
+    ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     /** What the table calls it. */
     String name();
 
     /** Prepares runs on a network. */
     Runs open(BenchmarkNetwork network, int rows);
 
+    /**
+     * What one run took, in milliseconds; NaN if it cannot be done.
+     *
+     * @param clock from beginning to end
+     * @param processor of the calling thread alone, which other work on the machine hardly changes
+     */
+    record Time(double clock, double processor) {}
+
     /** Runs on one network. */
     interface Runs extends AutoCloseable {
-        /** Milliseconds of one gradient, or of one forward pass in inference mode; NaN if it cannot be done. */
-        double millis(boolean gradient);
+        /** Runs one gradient, or one forward pass in inference mode. */
+        Time time(boolean gradient);
 
         @Override
         void close();
@@ -45,9 +57,9 @@ interface Contender {
             public Runs open(BenchmarkNetwork network, int rows) {
                 return new Runs() {
                     @Override
-                    public double millis(boolean gradient) {
+                    public Time time(boolean gradient) {
                         String where = device.gpu().isPresent() ? "cuda" : "cpu";
-                        return process.millis(
+                        return process.time(
                                 network.name(), gradient ? "gradient" : "forward", where, device.precision(), rows);
                     }
 
@@ -78,14 +90,16 @@ interface Contender {
                 Batch batch = network.batch(rows);
                 return new Runs() {
                     @Override
-                    public double millis(boolean gradient) {
+                    public Time time(boolean gradient) {
                         long start = System.nanoTime();
+                        long worked = THREADS.getCurrentThreadCpuTime();
                         if (gradient) {
                             engine.gradient(network.parameters(), batch, 1);
                         } else {
                             engine.outputs(network.parameters(), batch);
                         }
-                        return (System.nanoTime() - start) / 1e6;
+                        return new Time(
+                                (System.nanoTime() - start) / 1e6, (THREADS.getCurrentThreadCpuTime() - worked) / 1e6);
                     }
 
                     @Override

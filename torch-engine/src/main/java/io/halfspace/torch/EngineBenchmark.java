@@ -2,34 +2,47 @@ package io.halfspace.torch;
 
 import io.halfspace.dl4j.NativeAcceleration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Times gradients and forward passes of the engines beside PyTorch from Python, taking turns in one run, and prints medians
- * and their ratio to PyTorch's. {@code deploy/engine-benchmark.sh} runs it with one and with two threads.
+ * and their ratio to PyTorch's: by the clock, and by the time that the calling thread was on the processor, which other work
+ * on the machine hardly changes but which says little with two threads. {@code deploy/engine-benchmark.sh} runs it with one
+ * and with two.
  *
  * <p>An engine's time includes what a call costs in a job: parameters and examples from Java arrays, and the gradient back
  * into one. PyTorch's does not: its parameters and examples are where it computes.
  *
  * <p>Arguments, all optional: {@code networks=resnet20,dense}, {@code seconds=20} for each network and operation,
- * {@code batch=64}.
+ * {@code batch=64}, {@code engines=torch,dl4j}.
  */
 public final class EngineBenchmark {
     private static final int LEAST_ROUNDS = 3;
-    private static final int MOST_ROUNDS = 25;
+    private static final int MOST_ROUNDS = 400;
     private static final int WARM_UP = 2;
+    /** Share of the time that goes into warming up, beyond the rounds that always do. */
+    private static final double WARM_UP_SHARE = 0.2;
 
     private EngineBenchmark() {}
 
     public static void main(String[] arguments) {
         Map<String, String> settings = settings(
                 arguments,
-                Map.of("networks", String.join(",", BenchmarkNetwork.NAMES), "seconds", "20", "batch", "64"));
+                Map.of(
+                        "networks",
+                        String.join(",", BenchmarkNetwork.NAMES),
+                        "seconds",
+                        "20",
+                        "batch",
+                        "64",
+                        "engines",
+                        "torch,dl4j"));
         NativeAcceleration.enable();
         int threads = threads();
         System.out.printf(
@@ -41,8 +54,16 @@ public final class EngineBenchmark {
                 System.out.println(process.version());
                 contenders.add(Contender.pytorch(process, TorchDevice.CPU));
             });
-            contenders.add(Contender.torch(TorchDevice.CPU, threads));
-            contenders.add(Contender.dl4j());
+            for (String engine : settings.get("engines").split(",")) {
+                contenders.add(
+                        switch (engine) {
+                            case "torch" -> Contender.torch(TorchDevice.CPU, threads);
+                            case "dl4j" -> Contender.dl4j();
+                            default ->
+                                throw new IllegalArgumentException(
+                                        "Cannot measure engine '%s': expected torch or dl4j".formatted(engine));
+                        });
+            }
             for (String name : settings.get("networks").split(",")) {
                 measure(
                         name,
@@ -86,45 +107,51 @@ public final class EngineBenchmark {
     static void measure(String name, List<Contender> contenders, int rows, double seconds) {
         BenchmarkNetwork network = BenchmarkNetwork.of(name);
         System.out.printf(
-                "%n%-24s %14s %8s %14s %8s%n", name + ", batch " + rows, "gradient", "ratio", "forward", "ratio");
+                "%n%-24s %14s %8s %10s %14s %8s %10s%n",
+                name + ", batch " + rows, "gradient", "ratio", "processor", "forward", "ratio", "processor");
         List<Contender.Runs> runs = new ArrayList<>();
         try {
             contenders.forEach(each -> runs.add(each.open(network, rows)));
-            double[] gradient = medians(runs, true, seconds);
-            double[] forward = medians(runs, false, seconds);
+            List<Contender.Time> gradient = medians(runs, true, seconds);
+            List<Contender.Time> forward = medians(runs, false, seconds);
             for (int i = 0; i < runs.size(); i++) {
                 System.out.printf(
                         Locale.ROOT,
-                        "%-24s %11.2f ms %8.2f %11.2f ms %8.2f%n",
+                        "%-24s %s %s%n",
                         contenders.get(i).name(),
-                        gradient[i],
-                        gradient[i] / gradient[0],
-                        forward[i],
-                        forward[i] / forward[0]);
+                        columns(gradient.get(i), gradient.get(0)),
+                        columns(forward.get(i), forward.get(0)));
             }
         } finally {
             runs.forEach(Contender.Runs::close);
         }
     }
 
-    private static double[] medians(List<Contender.Runs> runs, boolean gradient, double seconds) {
-        List<double[]> rounds = new ArrayList<>();
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        for (int round = -WARM_UP; round < LEAST_ROUNDS || round < MOST_ROUNDS && System.nanoTime() < end; round++) {
-            double[] millis =
-                    runs.stream().mapToDouble(each -> each.millis(gradient)).toArray();
-            if (round >= 0) {
-                rounds.add(millis);
-            }
+    private static String columns(Contender.Time time, Contender.Time first) {
+        return "%11.2f ms %8.2f %10.2f"
+                .formatted(time.clock(), time.clock() / first.clock(), time.processor() / first.processor());
+    }
+
+    private static List<Contender.Time> medians(List<Contender.Runs> runs, boolean gradient, double seconds) {
+        List<List<Contender.Time>> rounds = new ArrayList<>();
+        long start = System.nanoTime();
+        long warm = start + (long) (WARM_UP_SHARE * seconds * 1e9);
+        long end = start + (long) (seconds * 1e9);
+        for (int round = 0; round < WARM_UP || System.nanoTime() < warm; round++) {
+            runs.forEach(each -> each.time(gradient));
         }
-        double[] medians = new double[runs.size()];
-        for (int i = 0; i < medians.length; i++) {
-            int contender = i;
-            double[] sorted =
-                    rounds.stream().mapToDouble(each -> each[contender]).toArray();
-            Arrays.sort(sorted);
-            medians[i] = sorted[sorted.length / 2];
+        while (rounds.size() < LEAST_ROUNDS || rounds.size() < MOST_ROUNDS && System.nanoTime() < end) {
+            rounds.add(runs.stream().map(each -> each.time(gradient)).toList());
         }
-        return medians;
+        return IntStream.range(0, runs.size())
+                .mapToObj(i -> new Contender.Time(
+                        median(rounds.stream().mapToDouble(each -> each.get(i).clock())),
+                        median(rounds.stream().mapToDouble(each -> each.get(i).processor()))))
+                .toList();
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 }

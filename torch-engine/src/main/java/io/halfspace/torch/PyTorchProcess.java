@@ -29,9 +29,11 @@ final class PyTorchProcess implements AutoCloseable {
         try (InputStream source = PyTorchProcess.class.getResourceAsStream(SCRIPT)) {
             Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
         }
-        process = new ProcessBuilder(python, "-u", script.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(python, "-u", script.toString());
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        // PyTorch runs as it comes; deploy/environment.sh sets these for Halfspace.
+        builder.environment().remove("GLIBC_TUNABLES");
+        process = builder.start();
         requests = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
         version = answers.readLine();
@@ -63,11 +65,15 @@ final class PyTorchProcess implements AutoCloseable {
         return version;
     }
 
-    /** Milliseconds of one run; NaN if PyTorch cannot do it. */
-    double millis(String network, String operation, String device, Precision precision, int batch) {
+    /** What one run took; NaN if PyTorch cannot do it. */
+    Contender.Time time(String network, String operation, String device, Precision precision, int batch) {
         String answer = ask("%s %s %s %s %d"
                 .formatted(network, operation, device, precision.name().toLowerCase(java.util.Locale.ROOT), batch));
-        return answer.startsWith("error") ? Double.NaN : Double.parseDouble(answer);
+        if (answer.startsWith("error")) {
+            return new Contender.Time(Double.NaN, Double.NaN);
+        }
+        String[] millis = answer.split(" ");
+        return new Contender.Time(Double.parseDouble(millis[0]), Double.parseDouble(millis[1]));
     }
 
     private String ask(String request) {
