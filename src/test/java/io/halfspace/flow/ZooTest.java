@@ -56,7 +56,7 @@ final class ZooTest {
             delimiter = '|',
             value = {
                 "analyze zoo:vgg17 | there is none of that name, expected one of zoo:alexnet, zoo:darknet19, ",
-                "analyze vgg17 | resnet18, vgg16-bn, zoo:alexnet, ",
+                "analyze vgg17 | super-resnet, darts, zoo:alexnet, ",
                 "analyze zoo:alexnet --input 3,32,32 | expected a shape like the published [3, 224, 224]",
                 "analyze zoo:nasnet | Deeplearning4j cannot build it (Cannot calculate activation types",
                 "analyze zoo:unet --classes 5 | found 5 classes, expected 1",
