@@ -19,7 +19,7 @@ final class CalmConfiguration {
 
     /** A changed copy of a configuration: no dropout, no weight noise, and the mean slope for a randomized relu. */
     static ComputationGraphConfiguration of(ComputationGraphConfiguration configuration) {
-        ComputationGraphConfiguration copy = configuration.clone();
+        ComputationGraphConfiguration copy = NetworkCopy.of(configuration);
         for (GraphVertex vertex : copy.getVertices().values()) {
             if (vertex instanceof LayerVertex layer) {
                 calm(layer.getLayerConf().getLayer());
@@ -30,7 +30,7 @@ final class CalmConfiguration {
 
     /** A copy of a configuration in double precision. */
     static ComputationGraphConfiguration inDoublePrecision(ComputationGraphConfiguration configuration) {
-        ComputationGraphConfiguration copy = configuration.clone();
+        ComputationGraphConfiguration copy = NetworkCopy.of(configuration);
         copy.setDataType(DataType.DOUBLE);
         for (GraphVertex vertex : copy.getVertices().values()) {
             if (vertex instanceof LayerVertex layer) {

@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import io.halfspace.dl4j.BaseOptimizer;
 import io.halfspace.dl4j.FlatParameters;
+import io.halfspace.dl4j.NetworkCopy;
 import io.halfspace.dl4j.SubnetworkBuilder;
 import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupSet;
@@ -62,7 +63,7 @@ final class Trainee {
         return new Trainee(
                 network,
                 FlatParameters.of(network.graph()),
-                new BaseOptimizer(network.graph().clone()),
+                new BaseOptimizer(NetworkCopy.of(network.graph())),
                 new PlainStep(),
                 network.groups(),
                 new boolean[network.groups().count()],
@@ -86,7 +87,7 @@ final class Trainee {
         return new Trainee(
                 analysis.apply(built),
                 remainder.gather(parameters),
-                optimizer.cut(built.clone(), remainder),
+                optimizer.cut(NetworkCopy.of(built), remainder),
                 new PlainStep(Phase.FROZEN),
                 groups,
                 gone,
@@ -205,7 +206,7 @@ final class Trainee {
 
     /** A network of its own with the present parameters. */
     ComputationGraph toGraph() {
-        ComputationGraph graph = network.graph().clone();
+        ComputationGraph graph = NetworkCopy.of(network.graph());
         FlatParameters.set(graph, parameters);
         return graph;
     }

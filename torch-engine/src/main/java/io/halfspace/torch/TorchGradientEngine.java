@@ -5,6 +5,7 @@ import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.GradientEngine;
 import io.halfspace.dl4j.GradientSum;
 import io.halfspace.dl4j.Judgement;
+import io.halfspace.dl4j.NetworkCopy;
 import io.halfspace.dl4j.OutputLoss;
 import io.halfspace.dl4j.Target;
 import io.halfspace.dl4j.Values;
@@ -73,7 +74,7 @@ public final class TorchGradientEngine implements GradientEngine {
      * @param configuration of the network; not modified
      */
     public static Optional<String> unsupported(ComputationGraphConfiguration configuration) {
-        ComputationGraph network = new ComputationGraph(configuration.clone());
+        ComputationGraph network = new ComputationGraph(NetworkCopy.of(configuration));
         network.init();
         try {
             new Program(network);
