@@ -52,12 +52,6 @@ final class Keeper {
         this.resumed = resumed;
     }
 
-    /** For a training that nothing is kept of. */
-    static Keeper nothing() {
-        return new Keeper(
-                Optional.empty(), "", Integer.MAX_VALUE, DenseJudge.none(), () -> {}, () -> false, step -> {});
-    }
-
     /**
      * The newest whole checkpoint; empty if there is none.
      *
