@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What happens to drivers: the next attempt, by the same command, goes on. */
 final class DriverFaults {
-    private static final int STEPS_BEFORE = 35;
+    private static final int STEPS_BEFORE = 20;
 
     private DriverFaults() {}
 
@@ -45,7 +45,7 @@ final class DriverFaults {
 
     static void second(FaultRun run) throws Exception {
         Process first = slowly(run).start();
-        run.awaitSteps(first, 7);
+        run.awaitSteps(first, 4);
 
         run.ends(75);
 
@@ -56,7 +56,7 @@ final class DriverFaults {
 
     static void frozen(FaultRun run) throws Exception {
         Process first = slowly(run).start();
-        run.awaitSteps(first, 14);
+        run.awaitSteps(first, 8);
         signal(first, "STOP");
 
         run.ends(0);
@@ -71,7 +71,8 @@ final class DriverFaults {
 
     /** Long enough for a second driver to look at the first for a while. */
     private static FaultRun slowly(FaultRun run) {
-        return run.set("spark.master", "local[2]").faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 0, 1000, 150);
+        return run.set("spark.master", "local[2]")
+                .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 0, Integer.MAX_VALUE, 300);
     }
 
     private static void signal(Process process, String name) throws Exception {

@@ -11,7 +11,7 @@ final class ExecutorFaults {
     private ExecutorFaults() {}
 
     static void haltedInGradient(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.HALT, "GradientRound", 20, 1, 0).ends(0);
+        run.faulty(FaultyExecutor.Kind.HALT, "GradientRound", 15, 1, 0).ends(0);
         assertThat(run.seen(LOST)).isPositive();
     }
 
@@ -28,7 +28,7 @@ final class ExecutorFaults {
     }
 
     static void killedInRound(FaultRun run) throws Exception {
-        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 20, 1, 5000)
+        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 15, 1, 5000)
                 .start();
         run.await(
                 driver,
@@ -59,7 +59,7 @@ final class ExecutorFaults {
 
     static void allLost(FaultRun run) throws Exception {
         Process driver = run.start();
-        for (int steps : new int[] {21, 63}) {
+        for (int steps : new int[] {12, 32}) {
             run.awaitSteps(driver, steps);
             assertThat(Drivers.executors(driver)).hasSize(2).allMatch(ProcessHandle::destroyForcibly);
             run.await(
@@ -72,13 +72,13 @@ final class ExecutorFaults {
     }
 
     static void throwsOnce(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.FAIL, "GradientRound", 20, 1, 0).ends(0);
+        run.faulty(FaultyExecutor.Kind.FAIL, "GradientRound", 15, 1, 0).ends(0);
         assertThat(run.seen("failed-task")).isEqualTo(1);
         assertThat(run.seen(LOST)).isZero();
     }
 
     static void straggler(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 20, 3, 3000).ends(0);
+        run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 15, 3, 3000).ends(0);
         assertThat(run.local("fault-2")).exists();
     }
 }

@@ -40,7 +40,7 @@ final class FaultRun implements AutoCloseable {
         environment.put("HADOOP_USER_NAME", Hdfs.USER);
         settings.put("spark.master", MASTER);
         settings.put("data.train.path", hdfs.digits());
-        settings.put("checkpoint.every", "7 steps");
+        settings.put("checkpoint.every", "4 steps");
         spark(
                 "spark.executor.extraClassPath",
                 ShippedJars.FOLDER + "/halfspace.jar:" + ShippedJars.FOLDER + "/lib/*:"

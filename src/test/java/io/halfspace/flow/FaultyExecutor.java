@@ -21,7 +21,7 @@ import org.apache.spark.util.TaskCompletionListener;
  * <p>A thread of its own looks every tenth of a millisecond at the stack of a task. Once it shows the class {@code
  * spark.faults.inside}, the task counts; after so many of an executor ({@code spark.faults.after}) the executor does
  * {@code spark.faults.kind}, as often as {@code spark.faults.times} says over the whole run. Each time leaves a file in
- * {@code spark.faults.folder} with the process that did it.
+ * {@code spark.faults.folder} with the process that did it, unless it is without end ({@link Integer#MAX_VALUE} times).
  */
 public final class FaultyExecutor implements SparkPlugin {
     static final String KIND = "spark.faults.kind";
@@ -77,6 +77,9 @@ public final class FaultyExecutor implements SparkPlugin {
             if (kind == Kind.WAIT && seen.get() > after && claim()) {
                 LockSupport.parkNanos(millis * 1_000_000);
             }
+            if (Files.exists(folder.resolve("fault-" + (times - 1))) && !halting) {
+                return;
+            }
             Watch watch = new Watch(Thread.currentThread());
             TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> {
                 watch.over = true;
@@ -90,6 +93,9 @@ public final class FaultyExecutor implements SparkPlugin {
 
         /** Leaves a file for one more fault, unless there have been enough. */
         private boolean claim() {
+            if (times == Integer.MAX_VALUE) {
+                return true;
+            }
             try {
                 for (int i = 0; i < times; i++) {
                     Path file = folder.resolve("fault-" + i);

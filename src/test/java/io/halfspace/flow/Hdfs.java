@@ -60,10 +60,8 @@ final class Hdfs {
                 flag.substring("-Dspark.hadoop.".length(), flag.indexOf('=')), flag.substring(flag.indexOf('=') + 1)));
         MiniDFSCluster cluster =
                 new MiniDFSCluster.Builder(settings).numDataNodes(1).build();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            cluster.shutdown();
-            FileUtil.fullyDelete(folder.toFile());
-        }));
+        // It ends with the JVM; stopping it in a hook as well would only complain that the JVM ends.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> FileUtil.fullyDelete(folder.toFile())));
         cluster.waitActive();
         Hdfs hdfs = new Hdfs(cluster);
         hdfs.files.setPermission(new Path("/"), new FsPermission((short) 0777));

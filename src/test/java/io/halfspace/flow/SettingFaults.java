@@ -22,7 +22,7 @@ final class SettingFaults {
                     .spark("spark.speculation", "true")
                     .spark("spark.speculation.interval", "50ms")
                     .spark("spark.speculation.minTaskRuntime", "200ms")
-                    .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 20, 3, 3000)
+                    .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 15, 3, 3000)
                     .ends(0);
         }
         assertThat(run.seen("speculative-task")).isPositive();
@@ -39,7 +39,7 @@ final class SettingFaults {
                 .spark("spark.dynamicAllocation.cachedExecutorIdleTimeout", "1s")
                 .spark("spark.dynamicAllocation.shuffleTracking.timeout", "1s")
                 // A task that waits holds up the round: the executor that has nothing to do leaves, and comes back.
-                .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 30, 2, 6000)
+                .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 20, 2, 6000)
                 .ends(0);
         assertThat(run.seen("executor-added")).isGreaterThanOrEqualTo(3);
         assertThat(run.seen("executor-lost")).isPositive();
@@ -81,13 +81,13 @@ final class SettingFaults {
                         .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
                         .environment("DONT_FAKE_MONOTONIC", "1"),
                 () -> System.out.println("clock jumps: no libfaketime here, only the times of files change"));
-        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 0, 1000, 50)
+        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 0, Integer.MAX_VALUE, 100)
                 .start();
-        run.awaitSteps(driver, 14);
+        run.awaitSteps(driver, 8);
         Files.writeString(shift, "+3600");
-        run.awaitSteps(driver, 35);
+        run.awaitSteps(driver, 20);
         Files.writeString(shift, "-7200");
-        run.awaitSteps(driver, 56);
+        run.awaitSteps(driver, 32);
 
         driver.destroyForcibly().waitFor();
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileUtil;
 
-/** The job that faults are tried on: the digits on a small super-network, long enough to fail in every stage. */
+/** The job that faults are tried on: some digits on a small super-network, nine steps an epoch, every stage of a run. */
 final class SmallJob {
     static final int EPOCHS = 6;
 
@@ -31,6 +31,7 @@ final class SmallJob {
         set(arguments, "model", "demo-supnet:width=8");
         set(arguments, "training.epochs", Integer.toString(epochs));
         set(arguments, "training.baseline", "false");
+        set(arguments, "data.train.rows", "0-800");
         set(arguments, "mode", mode);
         set(arguments, "target", mode.equals("erase") ? "{groups: 0.5}" : "{flops: 0.5}");
         if (mode.equals("erase-then-prune")) {

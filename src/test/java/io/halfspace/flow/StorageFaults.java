@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What happens to the file system that a run writes to: what is there stays whole, and the next attempt goes on. */
 final class StorageFaults {
-    private static final int STEPS_BEFORE = 21;
+    private static final int STEPS_BEFORE = 16;
 
     private StorageFaults() {}
 
