@@ -93,6 +93,11 @@ final class CheckpointStore {
             return configuration;
         }
 
+        /** Length of one of its files, which {@link #open} does not refuse. */
+        long bytes(String name) {
+            return entries.get(name).bytes();
+        }
+
         /** Opens one of its files, whose content has been checked. */
         InputStream open(String name) throws IOException {
             if (!entries.containsKey(name)) {
