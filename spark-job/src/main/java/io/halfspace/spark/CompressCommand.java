@@ -83,7 +83,7 @@ final class CompressCommand implements Callable<Integer> {
             progress.say("finished  before; nothing was done");
             return finished.get();
         }
-        try (RunLock lock = folder.lock().take()) {
+        try (RunLock lock = folder.take()) {
             return new CompressionJob(session, config, folder, lock, stop, progress).run();
         }
     }
