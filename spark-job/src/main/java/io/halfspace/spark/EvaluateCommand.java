@@ -53,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
             EngineSpec engine = EngineChoice.of(
                             config.engine(), source.network().getConfiguration(), spark.getConf())
                     .spec();
-            Trainer trainer = new Trainer(spark, data, config, engine, new Progress(System.out, false));
+            Trainer trainer = new Trainer(spark, data, config, engine);
             trainer.checkEngine(source.network());
             Evaluation evaluation = trainer.evaluate("evaluate", source.network());
             System.out.println(String.format(

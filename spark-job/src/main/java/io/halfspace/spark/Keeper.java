@@ -97,19 +97,20 @@ final class Keeper {
     }
 
     /**
-     * Writes a checkpoint.
+     * Writes a checkpoint; gives it, if there is a place for checkpoints.
      *
      * @throws JobException exit code 75 if it cannot be written; the one before stays
      */
-    void keep(TrainingCheckpoint.Position position, Trainee trainee) {
+    Optional<CheckpointStore.Stored> keep(TrainingCheckpoint.Position position, Trainee trainee) {
         if (store.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         required.run();
         try {
-            latest = Optional.of(store.get()
-                    .write(position.step(), given, TrainingCheckpoint.contents(position, trainee))
-                    .toString());
+            CheckpointStore.Stored stored =
+                    store.get().write(position.step(), given, TrainingCheckpoint.contents(position, trainee));
+            latest = Optional.of(stored.toString());
+            return Optional.of(stored);
         } catch (IOException e) {
             throw new JobException(
                     ExitCode.TRY_AGAIN,

@@ -48,6 +48,7 @@ final class JobConfigTest {
                         0,
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
+                        0,
                         false,
                         42));
         assertThat(config.mode()).isEqualTo(Mode.PRUNE);
