@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Feeds the readers of foreign files with what a coverage-guided fuzzer (Jazzer) makes up: deploy/fuzz.sh SECONDS [READER...]
-# Readers: idx csv image tar yaml normalizer checkpoint model; all, one after the other, if none is named. Ends with 1 if one of
+# Readers: idx csv image tar yaml normalizer checkpoint position model keras; all, one after the other, if none is named. Ends with 1 if one of
 # them broke its word; the input then lies in target/fuzz/READER and belongs into spark-job/src/test/resources/fuzz/READER.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:?how many seconds a reader}
 shift
-[ $# -gt 0 ] || set -- idx csv image tar yaml normalizer checkpoint model
+[ $# -gt 0 ] || set -- idx csv image tar yaml normalizer checkpoint position model keras
 version=0.26.0
 
 ./mvnw -q -pl spark-job -am test-compile dependency:build-classpath -Dmdep.outputFile=target/fuzz-classpath \
@@ -23,7 +23,7 @@ for reader in "$@"; do
   log=$corpus.log
   if java -Xmx2g -Dfuzz.reader="$reader" -Dorg.bytedeco.javacpp.maxphysicalbytes=8g -cp "$classpath" \
     com.code_intelligence.jazzer.Jazzer --target_class=io.halfspace.spark.ReaderFuzz \
-    '--instrumentation_includes=io.halfspace.**:org.apache.commons.compress.archivers.**:org.snakeyaml.**' \
+    '--instrumentation_includes=io.halfspace.**:org.apache.commons.compress.archivers.**:org.snakeyaml.**:io.jhdf.**:com.fasterxml.jackson.**' \
     --reproducer_path="$corpus" -artifact_prefix="$corpus/" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 \
     -max_len=65536 "$corpus" >"$log" 2>&1; then
     echo "$reader: kept its word, $(grep -oE 'Done [0-9]+ runs in [0-9]+ second' "$log" || tail -1 "$log")"

@@ -135,7 +135,7 @@ public final class ModelFile {
         // Weights hardly pack, and trying hard takes most of the time; zeros pack at any level.
         zip.setLevel(Deflater.BEST_SPEED);
         text(zip, ModelArchive.CONFIGURATION, network.getConfiguration().toJson());
-        if (network.numParams() > 0) {
+        if (network.params() != null && network.params().length() > 0) {
             vector(zip, ModelArchive.COEFFICIENTS, network.params());
         } else {
             // Deeplearning4j expects the entry to be there and empty.

@@ -151,82 +151,48 @@ public record Operation(
 
     /** The same operation, none of whose output channels may leave. */
     public Operation protectedBecause(String reason) {
-        return new Operation(
-                kind,
-                channels,
-                map,
-                zeroPreserving,
-                neutralToMissing,
-                needsFirstInput,
-                slices,
-                cost,
-                leastInputs,
-                leastChannels,
-                Optional.of(reason));
+        return with(needsFirstInput, slices, cost, leastInputs, leastChannels, Optional.of(reason));
     }
 
     /** The same joint, which cannot do without its first input. */
     public Operation withFirstInputNeeded() {
-        return new Operation(
-                kind,
-                channels,
-                map,
-                zeroPreserving,
-                neutralToMissing,
-                true,
-                slices,
-                cost,
-                leastInputs,
-                leastChannels,
-                protection);
+        return with(true, slices, cost, leastInputs, leastChannels, protection);
     }
 
     /** The same operation with parameters, at that price. */
     public Operation withParameters(List<ChannelSlices> own, Cost price) {
-        return new Operation(
-                kind,
-                channels,
-                map,
-                zeroPreserving,
-                neutralToMissing,
-                needsFirstInput,
-                own,
-                price,
-                leastInputs,
-                leastChannels,
-                protection);
+        return with(needsFirstInput, own, price, leastInputs, leastChannels, protection);
     }
 
     /** The same operation, which only works if at least {@code least} channels of each input stay (or all, if fewer). */
     public Operation withLeastInputs(int least) {
-        return new Operation(
-                kind,
-                channels,
-                map,
-                zeroPreserving,
-                neutralToMissing,
-                needsFirstInput,
-                slices,
-                cost,
-                least,
-                leastChannels,
-                protection);
+        return with(needsFirstInput, slices, cost, least, leastChannels, protection);
     }
 
     /** The same operation, which keeps at least {@code least} of its own channels (or all, if it has fewer). */
     public Operation withLeastChannels(int least) {
+        return with(needsFirstInput, slices, cost, leastInputs, least, protection);
+    }
+
+    private Operation with(
+            boolean first,
+            List<ChannelSlices> own,
+            Cost price,
+            int fewestInputs,
+            int fewestChannels,
+            Optional<String> reason) {
         return new Operation(
                 kind,
                 channels,
                 map,
                 zeroPreserving,
                 neutralToMissing,
-                needsFirstInput,
-                slices,
-                cost,
-                leastInputs,
-                least,
-                protection);
+                first,
+                own,
+                price,
+                fewestInputs,
+                fewestChannels,
+                reason);
     }
 
     /** Whether new channels are computed here, so that input channels need {@link ChannelSlices.Role#CONSUMER} slices. */

@@ -10,16 +10,16 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -98,6 +98,11 @@ final class CheckpointStore {
             return configuration;
         }
 
+        /** Length of one of its files, which {@link #open} does not refuse. */
+        long bytes(String name) {
+            return entries.get(name).bytes();
+        }
+
         /** Opens one of its files, whose content has been checked. */
         InputStream open(String name) throws IOException {
             if (!entries.containsKey(name)) {
@@ -150,7 +155,7 @@ final class CheckpointStore {
     }
 
     private Entry write(Path file, Content content) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         long[] bytes = {0};
         try (OutputStream out = new DigestOutputStream(files.create(file, false), digest) {
             @Override
@@ -167,7 +172,7 @@ final class CheckpointStore {
         }) {
             content.writeTo(out);
         }
-        return new Entry(bytes[0], hex(digest));
+        return new Entry(bytes[0], Hex.encodeHexString(digest.digest()));
     }
 
     private static byte[] manifest(long step, String configuration, Map<String, Entry> entries) {
@@ -177,7 +182,7 @@ final class CheckpointStore {
         entries.forEach(
                 (name, entry) -> list.putObject(name).put("bytes", entry.bytes).put("sha256", entry.sha256));
         String text = root.toPrettyString();
-        return (text + SEAL + hex(sha256(), text)).getBytes(StandardCharsets.UTF_8);
+        return (text + SEAL + DigestUtils.sha256Hex(text)).getBytes(StandardCharsets.UTF_8);
     }
 
     private Stored read(Path place) throws IOException, Damaged {
@@ -210,14 +215,14 @@ final class CheckpointStore {
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);
-        if (seal < 0 || !text.substring(seal + SEAL.length()).equals(hex(sha256(), text.substring(0, seal)))) {
+        if (seal < 0 || !text.substring(seal + SEAL.length()).equals(DigestUtils.sha256Hex(text.substring(0, seal)))) {
             throw new Damaged("its manifest is incomplete or changed");
         }
         return JSON.readTree(text.substring(0, seal));
     }
 
     private void check(Path file, Entry expected) throws IOException, Damaged {
-        MessageDigest digest = sha256();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         long bytes = 0;
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = files.open(file)) {
@@ -234,7 +239,7 @@ final class CheckpointStore {
             throw new Damaged(
                     "its file '%s' has %d bytes, expected %d".formatted(file.getName(), bytes, expected.bytes));
         }
-        if (!hex(digest).equals(expected.sha256)) {
+        if (!Hex.encodeHexString(digest.digest()).equals(expected.sha256)) {
             throw new Damaged("the content of its file '%s' has changed".formatted(file.getName()));
         }
     }
@@ -266,23 +271,6 @@ final class CheckpointStore {
                 files.delete(place, true);
             }
         }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
-    }
-
-    private static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static String hex(MessageDigest digest, String text) {
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        return hex(digest);
     }
 
     /** Why a checkpoint does not count. */

@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A training between two steps, as a checkpoint holds it: where it was, and all that the next step depends on.
@@ -48,6 +50,13 @@ final class TrainingCheckpoint {
             int step, int stage, int cuts, String given, History history, EpochSums.Sums epoch, Evaluation dense) {
         /** Before the first step. */
         static final Position START = new Position(0, 0, 0, "", new History(), EpochSums.Sums.NONE, Evaluation.NONE);
+
+        private boolean isComplete() {
+            return step >= 0
+                    && stage >= 0
+                    && cuts >= 0
+                    && Stream.of(given, history, epoch, dense).allMatch(Objects::nonNull);
+        }
     }
 
     private TrainingCheckpoint(CheckpointStore.Stored stored, Position position) {
@@ -58,7 +67,11 @@ final class TrainingCheckpoint {
     /** Reads where a checkpoint was; the rest is read when it is needed. */
     static TrainingCheckpoint of(CheckpointStore.Stored stored) {
         try (InputStream in = stored.open(POSITION)) {
-            return new TrainingCheckpoint(stored, JSON.readValue(in, Position.class));
+            Position position = JSON.readValue(in, Position.class);
+            if (position == null || !position.isComplete()) {
+                throw new IOException("'%s' says too little".formatted(POSITION));
+            }
+            return new TrainingCheckpoint(stored, position);
         } catch (IOException e) {
             throw unreadable(stored, e);
         }
@@ -111,7 +124,7 @@ final class TrainingCheckpoint {
                 trainee.restore(floats(PARAMETERS), memory, state);
             }
             return trainee;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw unreadable(stored, e);
         }
     }
@@ -125,7 +138,12 @@ final class TrainingCheckpoint {
         return new JobException(
                 ExitCode.TRY_AGAIN,
                 "Cannot go on from checkpoint '%s': %s; delete it to go on from the one before"
-                        .formatted(stored, cause.getMessage()),
+                        .formatted(
+                                stored,
+                                String.valueOf(cause.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse("")),
                 cause);
     }
 
@@ -155,12 +173,22 @@ final class TrainingCheckpoint {
 
     private float[] floats(String name) throws IOException {
         try (DataInputStream in = open(name)) {
-            float[] values = new float[in.readInt()];
+            float[] values = new float[count(in, name, Float.BYTES)];
             for (int i = 0; i < values.length; i++) {
                 values[i] = in.readFloat();
             }
             return values;
         }
+    }
+
+    /** A number of values that a file says it holds; memory is asked for only if the file is large enough for them. */
+    private int count(DataInputStream in, String name, int bytesEach) throws IOException {
+        int count = in.readInt();
+        long bytes = stored.bytes(name);
+        if (count < 0 || (long) count * bytesEach > bytes) {
+            throw new IOException("'%s' says it holds %d values, found %d bytes".formatted(name, count, bytes));
+        }
+        return count;
     }
 
     private static void write(SolverState state, DataOutputStream out) throws IOException {
@@ -184,8 +212,8 @@ final class TrainingCheckpoint {
         }
     }
 
-    private static double[] doubles(DataInputStream in) throws IOException {
-        double[] values = new double[in.readInt()];
+    private double[] doubles(DataInputStream in) throws IOException {
+        double[] values = new double[count(in, SOLVER, Double.BYTES)];
         for (int i = 0; i < values.length; i++) {
             values[i] = in.readDouble();
         }
@@ -199,8 +227,8 @@ final class TrainingCheckpoint {
         }
     }
 
-    private static boolean[] flags(DataInputStream in) throws IOException {
-        boolean[] flags = new boolean[in.readInt()];
+    private boolean[] flags(DataInputStream in) throws IOException {
+        boolean[] flags = new boolean[count(in, SOLVER, 1)];
         for (int i = 0; i < flags.length; i++) {
             flags[i] = in.readBoolean();
         }

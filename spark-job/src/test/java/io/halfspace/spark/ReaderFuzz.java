@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -35,7 +36,8 @@ final class ReaderFuzz {
             case "yaml" -> ReaderFuzz::yaml;
             case "normalizer" -> ReaderFuzz::normalizer;
             case "checkpoint" -> ReaderFuzz::checkpoint;
-            case "model" -> ReaderFuzz::model;
+            case "position" -> ReaderFuzz::position;
+            case "model", "keras" -> ReaderFuzz::model;
             default -> throw new IllegalArgumentException("Cannot fuzz '%s': there is no such reader".formatted(name));
         };
     }
@@ -108,13 +110,19 @@ final class ReaderFuzz {
     private static void checkpoint(byte[] bytes) {
         Scratch.checkpoint(bytes);
         try {
-            RawLocalFileSystem files = new RawLocalFileSystem();
-            files.initialize(Scratch.FOLDER.toUri(), new Configuration(false));
-            new CheckpointStore(files, new org.apache.hadoop.fs.Path(Scratch.FOLDER.toUri()), 1, sentence -> {})
-                    .newest();
+            Scratch.checkpoints("damaged").newest();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where a training was, in a checkpoint that is whole. */
+    private static void position(byte[] bytes) {
+        answered(ExitCode.TRY_AGAIN, () -> {
+            CheckpointStore store = Scratch.checkpoints("position");
+            store.write(1, "given", Map.of("position.json", out -> out.write(bytes)));
+            TrainingCheckpoint.of(store.newest().orElseThrow()).position().epoch();
+        });
     }
 
     private static void model(byte[] bytes) {
@@ -162,10 +170,18 @@ final class ReaderFuzz {
         }
 
         static void checkpoint(byte[] bytes) {
-            Path place = FOLDER.resolve("000000000001-00000000");
+            Path place = FOLDER.resolve("damaged").resolve("000000000001-00000000");
             int half = bytes.length / 2;
             write(place.resolve(CheckpointStore.MANIFEST), java.util.Arrays.copyOf(bytes, half));
             write(place.resolve("a.bin"), java.util.Arrays.copyOfRange(bytes, half, bytes.length));
+        }
+
+        /** The checkpoints of a folder. */
+        static CheckpointStore checkpoints(String folder) throws IOException {
+            RawLocalFileSystem files = new RawLocalFileSystem();
+            files.initialize(FOLDER.toUri(), new Configuration(false));
+            return new CheckpointStore(
+                    files, new org.apache.hadoop.fs.Path(FOLDER.resolve(folder).toUri()), 1, sentence -> {});
         }
 
         String uri() {
@@ -193,6 +209,6 @@ final class ReaderFuzz {
 
     /** Names of all readers. */
     static List<String> readers() {
-        return List.of("idx", "csv", "image", "tar", "yaml", "normalizer", "checkpoint", "model");
+        return List.of("idx", "csv", "image", "tar", "yaml", "normalizer", "checkpoint", "position", "model", "keras");
     }
 }

@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.ModelFile;
 import io.halfspace.dl4j.NativeAcceleration;
@@ -100,9 +101,20 @@ final class ReaderFuzzTest {
                 List.of(bytes(
                         new Normalizer(Normalization.STANDARDIZE, new float[] {1, 2}, new float[] {3, 4}).toJson()));
             case "checkpoint" -> List.of(bytes("{\"format\":1,\"step\":1,\"files\":{}}\n#sha256 00 the file"));
+            case "position" -> List.of(bytes(new ObjectMapper().writeValueAsString(TrainingCheckpoint.Position.START)));
             case "model" -> List.of(model());
+            case "keras" -> keras();
             default -> throw new IllegalArgumentException(reader);
         };
+    }
+
+    private static List<byte[]> keras() throws IOException {
+        List<byte[]> files = new ArrayList<>();
+        for (String name : List.of("dense", "uncompiled", "sequential")) {
+            files.add(java.nio.file.Files.readAllBytes(
+                    Path.of("../dl4j-adapter/src/test/resources/keras", name + ".h5")));
+        }
+        return files;
     }
 
     private static byte[] bytes(String text) {
