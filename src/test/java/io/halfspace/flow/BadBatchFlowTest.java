@@ -46,13 +46,13 @@ final class BadBatchFlowTest {
         Files.writeString(folder.resolve("rows.csv"), csv);
         network().save(folder.resolve("network.zip").toFile());
         job = Files.writeString(folder.resolve("job.yaml"), """
-                model: network.zip
-                data: {format: csv, shape: [6], classes: 2, normalize: none, train: {path: rows.csv}}
-                training: {epochs: %d, batch: 16, optimizer: adam, learning-rate: 0.01}
-                target: {groups: 0.5}
-                checkpoint: {every: 1 step}
-                spark: {shards: 2, master: 'local[2]'}
-                """.formatted(EPOCHS));
+            model: network.zip
+            data: {format: csv, shape: [6], classes: 2, normalize: none, train: {path: rows.csv}}
+            training: {epochs: %d, batch: 16, optimizer: adam, learning-rate: 0.01}
+            target: {groups: 0.5}
+            checkpoint: {every: 1 step}
+            spark: {shards: 2, master: 'local[2]'}
+            """.formatted(EPOCHS));
     }
 
     @Test
@@ -63,8 +63,8 @@ final class BadBatchFlowTest {
         assertThat(first.exitCode()).isEqualTo(4);
         assertThat(first.err())
                 .containsPattern("the (loss|gradient) is .* at step [1-8] \\(epoch 1\\) on shard [01]; the last good"
-                        + " checkpoint is .*; if its data are at fault, training.skip-bad-batches: 10 lets the same command"
-                        + " go on");
+                        + " checkpoint is .*; if its data are at fault, training.skip-bad-batches: 10"
+                        + " lets the same command go on");
         assertThat(run.resolve("model.zip")).doesNotExist();
         long good = Drivers.checkpointed(run);
         assertThat(first.err()).contains("at step %d (epoch 1)".formatted(good + 1));

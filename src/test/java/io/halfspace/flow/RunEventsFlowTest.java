@@ -148,8 +148,8 @@ final class RunEventsFlowTest {
 
         assertThat(lines)
                 .allMatch(
-                        line -> line.matches(
-                                "INFO event=[a-z-]+ run=run (training=compress )?step=\\d+ phase=[a-z-]+( [a-zA-Z0-9]+=(\\S+|\"[^\"]*\"))*"));
+                        line -> line.matches("INFO event=[a-z-]+ run=run (training=compress )?step=\\d+ phase=[a-z-]+("
+                                + " [a-zA-Z0-9]+=(\\S+|\"[^\"]*\"))*"));
         assertThat(lines.stream().map(line -> value(line, "event")).distinct())
                 .containsExactly(
                         "start",

@@ -33,7 +33,7 @@ final class EventLine {
     }
 
     /** Adds a measured number, in the digits that a float has. */
-    EventLine with(String key, double value) {
+    EventLine measured(String key, double value) {
         return with(key, Float.toString((float) value));
     }
 

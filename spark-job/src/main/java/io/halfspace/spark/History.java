@@ -2,6 +2,7 @@ package io.halfspace.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What happened in a training run.
@@ -11,6 +12,12 @@ import java.util.List;
  * @param skipped an entry for each batch that was left out, oldest first
  */
 record History(List<Epoch> epochs, List<Begun> stages, List<Skipped> skipped) {
+    History {
+        Objects.requireNonNull(epochs, "epochs");
+        Objects.requireNonNull(stages, "stages");
+        Objects.requireNonNull(skipped, "skipped");
+    }
+
     History() {
         this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }

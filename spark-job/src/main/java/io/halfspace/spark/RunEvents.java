@@ -109,7 +109,7 @@ final class RunEvents implements AutoCloseable {
                 .with("job", folder.location(RunFolder.JOB))
                 .with("mode", ConfigSection.word(config.mode()))
                 .with("target", ConfigSection.word(config.target().measure()))
-                .with("amount", config.target().amount())
+                .measured("amount", config.target().amount())
                 .with("seed", config.training().seed())
                 .with("shards", config.shards())
                 .with("threads", conf.get("spark.executorEnv.OMP_NUM_THREADS", ""))
@@ -214,7 +214,7 @@ final class RunEvents implements AutoCloseable {
                 .with("exitCode", ExitCode.OK.number())
                 .with("parameters", String.format(Locale.ROOT, "%.0f", report.number("compact", "parameters")))
                 .with("flops", String.format(Locale.ROOT, "%.0f", report.number("compact", "flops")))
-                .with("accuracy", report.number("compact", "accuracy"))
+                .measured("accuracy", report.number("compact", "accuracy"))
                 .with("model", folder.location(RunFolder.MODEL)));
     }
 

@@ -78,7 +78,7 @@ final class TrainingEvents {
             phase = now;
             RunEvents.info(run.line("phase")
                     .with("stage", taken.stage().name())
-                    .with("loss", taken.loss())
+                    .measured("loss", taken.loss())
                     .with("zero", taken.trainee().zeroCount())
                     .with("targeted", taken.report().targetedGroups()));
         }
@@ -102,16 +102,16 @@ final class TrainingEvents {
         RunEvents.info(run.line("epoch")
                 .with("epoch", epoch.epoch())
                 .with("stage", epoch.stage())
-                .with("loss", epoch.trainLoss())
-                .with("validationLoss", epoch.validationLoss())
-                .with("validationAccuracy", epoch.validationAccuracy())
+                .measured("loss", epoch.trainLoss())
+                .measured("validationLoss", epoch.validationLoss())
+                .measured("validationAccuracy", epoch.validationAccuracy())
                 .with("zero", epoch.groupsZero())
-                .with("seconds", epoch.seconds())
-                .with("roundSeconds", epoch.roundSeconds())
-                .with("computeSeconds", epoch.computeSeconds())
-                .with("updateSeconds", epoch.updateSeconds())
-                .with("solverSeconds", epoch.solverSeconds())
-                .with("evaluationSeconds", evaluationNanos / 1e9));
+                .measured("seconds", epoch.seconds())
+                .measured("roundSeconds", epoch.roundSeconds())
+                .measured("computeSeconds", epoch.computeSeconds())
+                .measured("updateSeconds", epoch.updateSeconds())
+                .measured("solverSeconds", epoch.solverSeconds())
+                .measured("evaluationSeconds", evaluationNanos / 1e9));
     }
 
     /** A checkpoint is about to be written, to which the log of the steps up to here belongs. */
@@ -124,6 +124,6 @@ final class TrainingEvents {
         RunEvents.info(run.line("checkpoint")
                 .with("file", checkpoint)
                 .with("bytes", checkpoint.bytes())
-                .with("seconds", nanos / 1e9));
+                .measured("seconds", nanos / 1e9));
     }
 }

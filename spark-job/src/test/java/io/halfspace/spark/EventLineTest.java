@@ -10,8 +10,8 @@ final class EventLineTest {
     void plainValuesStandAsTheyAre_othersInQuotes() {
         assertThat(EventLine.of("checkpoint")
                         .with("file", "hdfs://host:1/a,b@c")
-                        .with("seconds", 0.25)
-                        .with("loss", Double.NaN)
+                        .measured("seconds", 0.25)
+                        .measured("loss", Double.NaN)
                         .with("name", "größer")
                         .with("empty", "")
                         .with("error", "no \"such\" file\n=\\\u2028\u0007end"))
