@@ -240,8 +240,9 @@ final class RunEventsFlowTest {
                     scraped.set(client.send(request, HttpResponse.BodyHandlers.ofString())
                             .body());
                 }
-            } catch (IOException | IllegalStateException e) {
+            } catch (IOException | RuntimeException e) {
                 // Spark is not there yet, or not any more.
+                e.printStackTrace();
             } catch (InterruptedException e) {
                 return;
             }
