@@ -118,7 +118,10 @@ final class CompressionJob {
     }
 
     private EngineSpec engine(ComputationGraph network) {
-        EngineChoice choice = EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf());
+        KeptEngine kept = new KeptEngine(folder);
+        EngineChoice choice =
+                EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf(), kept.read());
+        kept.write(choice.spec());
         report.engine(choice);
         events.engine(choice);
         return choice.spec();

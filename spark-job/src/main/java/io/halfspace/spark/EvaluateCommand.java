@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         description = {
-            "Measures a model's accuracy and loss on the test part of a job file (else its validation, else its training part).",
+            "Measures a model's accuracy and loss on the test part of a job file (else its validation, else its"
+                    + " training part).",
             "Values are normalised as the model was trained: with the normalizer inside it, else as the job file says."
         },
         mixinStandardHelpOptions = true)

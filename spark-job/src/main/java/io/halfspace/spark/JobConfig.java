@@ -86,7 +86,8 @@ record JobConfig(
                 if (section.has(key)) {
                     section.fault(
                             key,
-                            "found without optimizer, expected both or none: the model file has an optimizer of its own");
+                            "found without optimizer, expected both or none: the model file has an optimizer of its"
+                                    + " own");
                 }
             }
         }

@@ -66,7 +66,8 @@ final class Keeper {
         }
         found.filter(checkpoint -> !checkpoint.position().given().equals(given)).ifPresent(checkpoint -> {
             throw JobException.data(
-                    "Cannot go on from checkpoint '%s': the data or the model file is not what it was trained on; put it back, or name another folder",
+                    "Cannot go on from checkpoint '%s': the data or the model file is not what it was trained on; put"
+                            + " it back, or name another folder",
                     checkpoint);
         });
         latest = found.map(TrainingCheckpoint::toString);

@@ -18,7 +18,7 @@ final class ShardGradient implements Serializable {
      * Sum over the shard's examples in flat parameter order; empty if the shard had none left in this epoch, or if it cannot
      * be used.
      */
-    final float[] gradient;
+    final PackedFloats gradient;
 
     final double lossSum;
     final int rows;
@@ -27,13 +27,14 @@ final class ShardGradient implements Serializable {
 
     final double computeMillis;
 
+    /** Packs a copy of the gradient. */
     ShardGradient(int shard, float[] gradient, double lossSum, int rows, double computeMillis) {
         this.shard = shard;
         this.lossSum = lossSum;
         this.rows = rows;
-        this.norm = norm(gradient);
+        this.norm = Math.sqrt(SquaredLength.of(gradient, 0, gradient.length));
         this.computeMillis = computeMillis;
-        this.gradient = usable() ? gradient : new float[0];
+        this.gradient = PackedFloats.of(usable() ? gradient : new float[0]);
     }
 
     /** Whether loss and gradient are numbers that a step can be taken with. */
@@ -46,13 +47,5 @@ final class ShardGradient implements Serializable {
         return Double.isFinite(lossSum)
                 ? String.format(Locale.ROOT, "the gradient is %.2g long", norm)
                 : "the loss is %s".formatted(lossSum);
-    }
-
-    private static double norm(float[] values) {
-        double squares = 0;
-        for (float value : values) {
-            squares += (double) value * value;
-        }
-        return Math.sqrt(squares);
     }
 }

@@ -23,7 +23,7 @@ final class UpdateLength {
      */
     static Optional<String> fault(float[] update, Trainee trainee) {
         // Parameters shorter than 1 count as 1, so that networks that begin near zero can leave it.
-        if (squares(update, 0, update.length) <= MOST * MOST) {
+        if (SquaredLength.of(update, 0, update.length) <= MOST * MOST) {
             return Optional.empty();
         }
         double length = trainableLength(update, trainee);
@@ -38,33 +38,16 @@ final class UpdateLength {
 
     /** Length without running statistics, which are as large as the squares of activations; infinite if one is not finite. */
     private static double trainableLength(float[] values, Trainee trainee) {
-        double squares = squares(values, 0, values.length);
-        if (!Double.isFinite(squares)) {
+        if (!Double.isFinite(SquaredLength.of(values, 0, values.length))) {
             return Double.POSITIVE_INFINITY;
         }
-        for (FlatParameters.Range range :
+        double squares = 0;
+        int from = 0;
+        for (FlatParameters.Range statistics :
                 FlatParameters.statistics(trainee.network().graph())) {
-            squares -= squares(values, range.from(), range.to());
+            squares += SquaredLength.of(values, from, statistics.from());
+            from = statistics.to();
         }
-        return Math.sqrt(Math.max(0, squares));
-    }
-
-    /** In four sums, which a processor adds side by side. */
-    private static double squares(float[] values, int from, int to) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int i = from;
-        for (; i + 4 <= to; i += 4) {
-            a += (double) values[i] * values[i];
-            b += (double) values[i + 1] * values[i + 1];
-            c += (double) values[i + 2] * values[i + 2];
-            d += (double) values[i + 3] * values[i + 3];
-        }
-        for (; i < to; i++) {
-            a += (double) values[i] * values[i];
-        }
-        return a + b + (c + d);
+        return Math.sqrt(squares + SquaredLength.of(values, from, values.length));
     }
 }
