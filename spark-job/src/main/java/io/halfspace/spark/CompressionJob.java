@@ -54,6 +54,12 @@ final class CompressionJob {
      * @throws JobException if it cannot be done; {@code result.json} then says so too, and no model is published
      */
     RunReport run() {
+        try (ClusterWatch watch = ClusterWatch.over(spark, config.timeouts())) {
+            return run(watch);
+        }
+    }
+
+    private RunReport run(ClusterWatch watch) {
         try {
             stages();
             report.succeeded();
@@ -61,7 +67,7 @@ final class CompressionJob {
             return report;
         } catch (Throwable e) {
             // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared, and memory may run out.
-            JobException failure = Failures.explain(e);
+            JobException failure = watch.explain(e);
             report.failed(failure.exitCode(), failure.getMessage());
             writeReport(failure);
             throw failure;
@@ -85,7 +91,10 @@ final class CompressionJob {
         TargetCheck.of(config, analysed, shape());
         tell(analysed);
         EngineSpec engine = engine(model.network());
+        MemoryPlan memory = MemoryPlan.of(config, analysed.cost(), engine, spark);
+        warn(memory.checkDriver(ProcessMemory.here()));
         try (TrainingData data = report.timed("data", this::data)) {
+            warn(memory.checkExecutors(data.train()));
             Trainer trainer = new Trainer(spark, data, config, engine, progress);
             Network network = analysed.with(
                     Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
@@ -107,7 +116,7 @@ final class CompressionJob {
     }
 
     private ModelSource model() {
-        NativeAcceleration.enable();
+        ExecutorNatives.prepare();
         ModelSource source = ModelSource.load(
                 config.model(),
                 shape(),
@@ -127,6 +136,10 @@ final class CompressionJob {
                 network.segments().count(),
                 network.cost().parameters(),
                 network.cost().flops());
+    }
+
+    private void warn(List<String> sentences) {
+        sentences.forEach(sentence -> progress.say("warning   %s", sentence));
     }
 
     private EngineSpec engine(ComputationGraph network) {

@@ -77,6 +77,7 @@ final class GradientRound {
      * @throws DivergedException if a shard's loss or gradient is not finite
      */
     Sum compute(float[] parameters, int epoch, int step) {
+        Awaited.gradient(spark, epoch, step);
         Broadcast<float[]> sent = spark.broadcast(parameters);
         try {
             Task sentTask = task;

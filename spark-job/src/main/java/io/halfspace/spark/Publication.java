@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -115,6 +116,7 @@ final class Publication {
 
     /** Real examples of the first training shard. */
     private Values probe() {
+        Awaited.shards(JavaSparkContext.fromSparkContext(data.train().context()), "the examples for the proof");
         Shard shard = data.train().first();
         Minibatch rows = shard.rows(0, Math.min(PROBE_ROWS, shard.rows()), data.normalizer());
         return Batch.ofClasses(

@@ -17,8 +17,15 @@ enum ResumePolicy {
     NEVER;
 
     /** Where a run runs and what it is called, not what it computes. */
-    private static final Set<String> HARMLESS =
-            Set.of("name", "output", "spark.master", "checkpoint.every", "checkpoint.keep");
+    private static final Set<String> HARMLESS = Set.of(
+            "name",
+            "output",
+            "spark.master",
+            "spark.start-timeout",
+            "spark.data-timeout",
+            "spark.step-timeout",
+            "checkpoint.every",
+            "checkpoint.keep");
 
     /** What later steps may do otherwise than earlier ones. */
     private static final Set<String> CHANGEABLE = Set.of(
