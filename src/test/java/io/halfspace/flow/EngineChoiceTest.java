@@ -35,6 +35,36 @@ final class EngineChoiceTest {
         assertThat(engine.get("reason").asText()).contains("natives are not on the class path");
     }
 
+    /** Without its result the run is one that was cut off after its last step. */
+    @Test
+    void runThatGoesOn_keepsItsEngine() throws Exception {
+        inOwnProcess(List.of(), "--set", "training.epochs=1");
+        byte[] model = Files.readAllBytes(folder.resolve("out/model.zip"));
+        Files.delete(folder.resolve("out/result.json"));
+
+        Commands goesOn = inThisProcess("auto");
+
+        assertThat(goesOn.exitCode()).as(goesOn.err()).isZero();
+        assertThat(goesOn.out()).contains("engine    dl4j on cpu").contains("the run began with it");
+        assertThat(folder.resolve("out/model.zip")).hasBinaryContent(model);
+
+        Files.delete(folder.resolve("out/result.json"));
+        assertThat(inThisProcess("force", "--set", "engine=torch").out()).contains("engine    torch on cpu");
+    }
+
+    @Test
+    void runThatGoesOnWithoutItsEngine_isRefused() throws Exception {
+        assertThat(inThisProcess("auto").out()).contains("engine    torch on cpu");
+        Files.delete(folder.resolve("out/result.json"));
+
+        Ended goesOn = inOwnProcess(List.of(), "--set", "training.epochs=1");
+
+        assertThat(goesOn.exitCode).as(goesOn.output).isEqualTo(5);
+        assertThat(goesOn.output)
+                .contains(
+                        "Cannot go on with engine torch on cpu, which the run began with: its natives are not on the");
+    }
+
     @Test
     void missingNatives_endAForcedRun() throws Exception {
         Ended run = inOwnProcess(List.of(), "--set", "engine=torch");
@@ -117,6 +147,16 @@ final class EngineChoiceTest {
         assertThat(run.err())
                 .contains("Cannot use engine torch on GPU 0 of host ")
                 .contains("set device: cpu");
+    }
+
+    /** As {@link #inOwnProcess}, with libtorch. */
+    private Commands inThisProcess(String resume, String... settings) {
+        List<String> arguments =
+                new ArrayList<>(List.of("compress", Commands.DIGITS_JOB.toString(), "--resume", resume));
+        arguments.addAll(List.of("--out", folder.resolve("out").toString(), "--set", "training.epochs=1"));
+        arguments.addAll(List.of("--set", "training.baseline=false", "--set", "spark.master=local[2]"));
+        arguments.addAll(List.of(settings));
+        return Commands.run(arguments.toArray(String[]::new));
     }
 
     private record Ended(int exitCode, String output) {}

@@ -39,10 +39,11 @@ public final class Dl4jGradientEngine implements GradientEngine {
     }
 
     @Override
-    public GradientSum gradient(float[] parameters, Batch batch, long seed) {
+    public GradientSum gradient(float[] parameters, Batch batch, long seed, float[] into) {
         FlatParameters.set(network, parameters);
         double lossSum = compute(batch, seed);
-        return new GradientSum(FlatParameters.copy(network.getFlattenedGradients()), lossSum, batch.rows());
+        FlatParameters.copy(network.getFlattenedGradients(), into);
+        return new GradientSum(into, lossSum, batch.rows());
     }
 
     @Override
@@ -75,19 +76,28 @@ public final class Dl4jGradientEngine implements GradientEngine {
     }
 
     @Override
-    public List<Values> outputs(float[] parameters, Batch batch) {
+    public Inference at(float[] parameters) {
         FlatParameters.set(network, parameters);
+        return new Inference() {
+            @Override
+            public List<Values> outputs(Batch batch) {
+                return answers(batch);
+            }
+
+            @Override
+            public Evaluation evaluate(Batch batch) {
+                return Judgement.of(losses, answers(batch), batch);
+            }
+        };
+    }
+
+    private List<Values> answers(Batch batch) {
         try (Given given = new Given(batch)) {
             INDArray[] outputs = network.output(false, given.features, given.featureMasks, given.labelMasks);
             return Arrays.stream(outputs).map(Dl4jGradientEngine::values).toList();
         } finally {
             network.clearLayerMaskArrays();
         }
-    }
-
-    @Override
-    public Evaluation evaluate(float[] parameters, Batch batch) {
-        return Judgement.of(losses, outputs(parameters, batch), batch);
     }
 
     @Override

@@ -66,13 +66,15 @@ public final class FlatParameters {
     /** All values of a contiguous array, as floats. */
     static float[] copy(INDArray array) {
         float[] values = new float[Math.toIntExact(array.length())];
-        if (array.dataType() == DataType.FLOAT && array.data().offset() == 0 && array.offset() == 0) {
-            array.data().asNioFloat().get(values);
-            return values;
-        }
-        INDArray floats = array.castTo(DataType.FLOAT).dup();
-        floats.data().asNioFloat().get(values);
+        copy(array, values);
         return values;
+    }
+
+    /** Copies a contiguous array, in single precision, into one of the same length. */
+    static void copy(INDArray array, float[] values) {
+        boolean plain = array.dataType() == DataType.FLOAT && array.data().offset() == 0 && array.offset() == 0;
+        INDArray floats = plain ? array : array.castTo(DataType.FLOAT).dup();
+        floats.data().asNioFloat().get(values);
     }
 
     /** Overwrites a contiguous array. */

@@ -18,7 +18,17 @@ public interface GradientEngine extends AutoCloseable {
      * @return the sum over the examples, without regularisation; at the places of running statistics the step that they
      *     should take (old value minus new value), which is averaged, not summed, over several minibatches
      */
-    GradientSum gradient(float[] parameters, Batch batch, long seed);
+    default GradientSum gradient(float[] parameters, Batch batch, long seed) {
+        return gradient(parameters, batch, seed, new float[parameters.length]);
+    }
+
+    /**
+     * The same, into an array of the caller's, who may use one again and again.
+     *
+     * @param into where the gradient goes, as many values as {@code parameters}; overwritten whole
+     * @return the sum, whose gradient is {@code into}
+     */
+    GradientSum gradient(float[] parameters, Batch batch, long seed, float[] into);
 
     /**
      * The same as {@link #gradient} and in the same order, but not rounded to single precision. For networks of data type
@@ -27,22 +37,41 @@ public interface GradientEngine extends AutoCloseable {
     double[] preciseGradient(float[] parameters, Batch batch, long seed);
 
     /**
-     * What the network answers in inference mode.
+     * The network at parameters that it takes over once, however many batches it then answers.
      *
      * @param parameters the flat parameters; not modified
-     * @param batch the examples, whose targets are not looked at but for their masks; not modified
-     * @return one array for each output, in the network's order, precision and layout; owned by the caller
+     * @return good until the engine is used in another way
      */
-    List<Values> outputs(float[] parameters, Batch batch);
+    Inference at(float[] parameters);
 
-    /**
-     * Judges the network in inference mode.
-     *
-     * @param parameters the flat parameters; not modified
-     * @param batch the examples, with one target for each output; not modified
-     * @return the sum of the losses over examples and outputs, and how many class labels were answered right
-     */
-    Evaluation evaluate(float[] parameters, Batch batch);
+    /** A network in inference mode, at fixed parameters. */
+    interface Inference {
+        /**
+         * What the network answers.
+         *
+         * @param batch the examples, whose targets are not looked at but for their masks; not modified
+         * @return one array for each output, in the network's order, precision and layout; owned by the caller
+         */
+        List<Values> outputs(Batch batch);
+
+        /**
+         * Judges the network.
+         *
+         * @param batch the examples, with one target for each output; not modified
+         * @return the sum of the losses over examples and outputs, and how many class labels were answered right
+         */
+        Evaluation evaluate(Batch batch);
+    }
+
+    /** {@link Inference#outputs} at the given parameters. */
+    default List<Values> outputs(float[] parameters, Batch batch) {
+        return at(parameters).outputs(batch);
+    }
+
+    /** {@link Inference#evaluate} at the given parameters. */
+    default Evaluation evaluate(float[] parameters, Batch batch) {
+        return at(parameters).evaluate(batch);
+    }
 
     @Override
     void close();

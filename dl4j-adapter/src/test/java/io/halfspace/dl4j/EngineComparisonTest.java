@@ -164,8 +164,8 @@ final class EngineComparisonTest {
     private record WrongEngine(GradientEngine engine, UnaryOperator<double[]> wrong, double outputError)
             implements GradientEngine {
         @Override
-        public GradientSum gradient(float[] parameters, Batch batch, long seed) {
-            return engine.gradient(parameters, batch, seed);
+        public GradientSum gradient(float[] parameters, Batch batch, long seed, float[] into) {
+            return engine.gradient(parameters, batch, seed, into);
         }
 
         @Override
@@ -185,8 +185,8 @@ final class EngineComparisonTest {
         }
 
         @Override
-        public Evaluation evaluate(float[] parameters, Batch batch) {
-            return engine.evaluate(parameters, batch);
+        public Inference at(float[] parameters) {
+            return engine.at(parameters);
         }
 
         @Override

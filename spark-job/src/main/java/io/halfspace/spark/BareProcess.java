@@ -96,10 +96,11 @@ final class BareProcess implements AutoCloseable {
                 BufferedReader requests =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(READY);
+            float[] gradient = new float[parameters.length];
             int done = 0;
             for (String request = requests.readLine(); request != null; request = requests.readLine()) {
                 for (int end = done + Integer.parseInt(request); done < end; done++) {
-                    engine.gradient(parameters, batches.get(done % batches.size()), done);
+                    engine.gradient(parameters, batches.get(done % batches.size()), done, gradient);
                 }
                 System.out.println(READY);
             }

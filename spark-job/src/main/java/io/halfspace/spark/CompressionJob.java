@@ -143,7 +143,10 @@ final class CompressionJob {
     }
 
     private EngineSpec engine(ComputationGraph network) {
-        EngineChoice choice = EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf());
+        KeptEngine kept = new KeptEngine(folder);
+        EngineChoice choice =
+                EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf(), kept.read());
+        kept.write(choice.spec());
         report.engine(choice);
         progress.say("engine    %s", choice.line());
         return choice.spec();

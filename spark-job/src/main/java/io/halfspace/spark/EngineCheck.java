@@ -48,10 +48,10 @@ final class EngineCheck {
     static Result of(JavaRDD<Shard> shards, GradientRound.Task task, float[] parameters) {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
         Awaited.shards(spark, "the check of the engine");
-        Broadcast<float[]> sent = spark.broadcast(parameters);
+        Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
             List<Result> results = shards.filter(shard -> shard.index() == 0)
-                    .map(shard -> compare(shard, sent.value(), task))
+                    .map(shard -> compare(shard, sent.value().values(), task))
                     .collect();
             results.forEach(result -> judge(result, task.engine().precision()));
             return results.get(0);

@@ -49,6 +49,35 @@ record EngineChoice(EngineSpec spec, String reason) {
                 TorchNatives.describe() + ", which has a rule for every layer");
     }
 
+    /**
+     * Chooses an engine for a run that may have begun before: the one that it began with, because another one has other
+     * bits, unless the job file now names another (which only {@code --resume force} allows).
+     *
+     * @param begun what the run began with
+     * @throws JobException as the other; exit code 5 also if what the run began with cannot be used here
+     */
+    static EngineChoice of(
+            EngineConfig config, ComputationGraphConfiguration network, SparkConf spark, Optional<EngineSpec> begun) {
+        if (begun.isEmpty() || config.contradicts(begun.get())) {
+            return of(config, network, spark);
+        }
+        EngineSpec spec = begun.get();
+        if (!spec.torch()) {
+            return new EngineChoice(spec, "the run began with it");
+        }
+        boolean lost = spec.gpu() && !gpu(config.device(), spark);
+        TorchNatives.problem()
+                .or(() -> TorchGradientEngine.unsupported(network))
+                .or(() -> lost ? Optional.of("there is no GPU") : Optional.empty())
+                .ifPresent(obstacle -> {
+                    throw new JobException(
+                            ExitCode.UNSUPPORTED_MODEL,
+                            "Cannot go on with engine torch on %s, which the run began with: %s; mend that, or name another engine or device in the job file and give --resume force"
+                                    .formatted(spec.device(), obstacle));
+                });
+        return new EngineChoice(spec, TorchNatives.describe() + ", which the run began with");
+    }
+
     /** One line for a person. */
     String line() {
         return "%s on %s in %s, %d thread%s a task; %s"

@@ -43,6 +43,13 @@ record EngineConfig(Name engine, Where device, Precision precision) {
         return config;
     }
 
+    /** Whether the job file names another engine, device or precision than these. */
+    boolean contradicts(EngineSpec spec) {
+        return engine != Name.AUTO && (engine == Name.TORCH) != spec.torch()
+                || device != Where.AUTO && (device == Where.GPU) != spec.gpu()
+                || precision != spec.precision();
+    }
+
     /** Whether the user insists on libtorch, so that falling back would not be what was asked for. */
     boolean insists() {
         return engine == Name.TORCH || device == Where.GPU || precision != Precision.FLOAT32;

@@ -13,18 +13,22 @@ import org.apache.spark.broadcast.Broadcast;
  * One step's gradient: computed a shard at a time on the executors, added up in the order of the shards on the driver.
  *
  * <p>The result has the same bits for any number of executors, because the shards are fixed and so is the order of the sum.
- * Cost: parameters once to each executor, one gradient a shard back.
+ * Cost: what tasks need to know once to each executor; then, a step, the parameters once to each executor and one gradient a
+ * shard back. Whoever opens a round closes it.
  */
-final class GradientRound {
+final class GradientRound implements AutoCloseable {
     /** Driver-side additions are spread over threads above this many values. */
     private static final int PARALLEL_FROM = 1 << 17;
+
+    private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
 
     private final JavaSparkContext spark;
     private final JavaRDD<Shard> shards;
     private final Task task;
+    private final Broadcast<PackedTask> sentTask;
 
     /**
-     * What a task needs to know; travels with the task itself.
+     * What a task needs to know.
      *
      * @param engine which engine computes
      * @param network key of the network within the run
@@ -63,6 +67,7 @@ final class GradientRound {
         this.spark = spark;
         this.shards = shards;
         this.task = task;
+        this.sentTask = spark.broadcast(new PackedTask(task));
     }
 
     /** What its tasks know. */
@@ -78,15 +83,21 @@ final class GradientRound {
      */
     Sum compute(float[] parameters, int epoch, int step) {
         Awaited.gradient(spark, epoch, step);
-        Broadcast<float[]> sent = spark.broadcast(parameters);
+        Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
-            Task sentTask = task;
-            List<ShardGradient> gradients = shards.map(shard -> compute(shard, sent.value(), sentTask, epoch, step))
+            Broadcast<PackedTask> known = sentTask;
+            List<ShardGradient> gradients = shards.map(shard ->
+                            compute(shard, sent.value().values(), known.value().task(), epoch, step))
                     .collect();
             return sum(gradients, parameters.length);
         } finally {
             sent.destroy(false);
         }
+    }
+
+    @Override
+    public void close() {
+        sentTask.destroy(false);
     }
 
     private static ShardGradient compute(Shard shard, float[] parameters, Task task, int epoch, int step) {
@@ -97,11 +108,20 @@ final class GradientRound {
         }
         Batch batch = Batch.ofClasses(minibatch.features(), task.shape, minibatch.labels(), task.classes);
         long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
-        long start = System.nanoTime();
-        GradientSum sum = ExecutorEngines.with(
-                task.engine, task.network, task.configurationJson, engine -> engine.gradient(parameters, batch, seed));
-        double millis = (System.nanoTime() - start) / 1e6;
-        return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
+        return ExecutorEngines.with(task.engine, task.network, task.configurationJson, engine -> {
+            long start = System.nanoTime();
+            GradientSum sum = engine.gradient(parameters, batch, seed, scratch(parameters.length));
+            double millis = (System.nanoTime() - start) / 1e6;
+            return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
+        });
+    }
+
+    /** An array that the calling thread, an engine's own, fills in every step: new ones would be zeroed each time. */
+    private static float[] scratch(int length) {
+        if (SCRATCH.get().length != length) {
+            SCRATCH.set(new float[length]);
+        }
+        return SCRATCH.get();
     }
 
     private static Sum sum(List<ShardGradient> gradients, int length) {
@@ -131,10 +151,7 @@ final class GradientRound {
                 if (each.rows == 0) {
                     continue;
                 }
-                float[] gradient = each.gradient;
-                for (int i = from; i < to; i++) {
-                    total[i] += gradient[i];
-                }
+                each.gradient.addTo(total, from, to);
             }
         });
         return total;

@@ -206,7 +206,8 @@ final class RunFolder {
         }
     }
 
-    private Optional<String> text(String name) {
+    /** A file of the run as text; empty if there is none of that name. */
+    Optional<String> text(String name) {
         Path file = new Path(folder, name);
         try (InputStream in = files.open(file)) {
             return Optional.of(new String(in.readNBytes(LARGEST_TEXT), StandardCharsets.UTF_8));

@@ -8,16 +8,17 @@ final class ShardGradient implements Serializable {
 
     final int shard;
     /** Sum over the shard's examples in flat parameter order; empty if the shard had none left in this epoch. */
-    final float[] gradient;
+    final PackedFloats gradient;
 
     final double lossSum;
     final int rows;
     final boolean finite;
     final double computeMillis;
 
+    /** Packs a copy of the gradient. */
     ShardGradient(int shard, float[] gradient, double lossSum, int rows, double computeMillis) {
         this.shard = shard;
-        this.gradient = gradient;
+        this.gradient = PackedFloats.of(gradient);
         this.lossSum = lossSum;
         this.rows = rows;
         this.finite = Double.isFinite(lossSum) && finite(gradient);

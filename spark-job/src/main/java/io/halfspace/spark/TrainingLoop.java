@@ -49,9 +49,10 @@ record TrainingLoop(
             if (!begun) {
                 trainee = course.begin(s, stage, trainee);
             }
-            GradientRound round = rounds.apply(trainee);
-            while (course.step < stage.end()) {
-                course.step(stage, trainee, round);
+            try (GradientRound round = rounds.apply(trainee)) {
+                while (course.step < stage.end()) {
+                    course.step(stage, trainee, round);
+                }
             }
         }
         return new Trained(trainee, course.history);

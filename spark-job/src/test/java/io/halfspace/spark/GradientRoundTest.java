@@ -40,8 +40,9 @@ final class GradientRoundTest {
         float[] parameters = FlatParameters.of(network);
         GradientSum alone = onOneMachine(network, parameters);
 
-        try (TrainingData data = load(shards)) {
-            GradientRound.Sum sum = round(network, data, shards).compute(parameters, 0, 0);
+        try (TrainingData data = load(shards);
+                GradientRound round = round(network, data, shards)) {
+            GradientRound.Sum sum = round.compute(parameters, 0, 0);
 
             assertThat(sum.rows()).isEqualTo(ROWS);
             assertThat(sum.minibatches()).isEqualTo(shards);
@@ -56,9 +57,8 @@ final class GradientRoundTest {
     void sameStep_hasTheSameBits() throws Exception {
         ComputationGraph network = network();
         float[] parameters = FlatParameters.of(network);
-        try (TrainingData data = load(4)) {
-            GradientRound round = round(network, data, 4);
-
+        try (TrainingData data = load(4);
+                GradientRound round = round(network, data, 4)) {
             assertThat(round.compute(parameters, 3, 0).gradient())
                     .containsExactly(round.compute(parameters, 3, 0).gradient());
         }
@@ -69,8 +69,9 @@ final class GradientRoundTest {
         ComputationGraph network = network();
         float[] parameters = FlatParameters.of(network);
         parameters[0] = Float.NaN;
-        try (TrainingData data = load(2)) {
-            assertThatThrownBy(() -> round(network, data, 2).compute(parameters, 0, 0))
+        try (TrainingData data = load(2);
+                GradientRound round = round(network, data, 2)) {
+            assertThatThrownBy(() -> round.compute(parameters, 0, 0))
                     .isInstanceOf(DivergedException.class)
                     .hasMessageContaining("on shard 0");
         }

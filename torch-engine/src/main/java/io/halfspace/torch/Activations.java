@@ -45,7 +45,54 @@ final class Activations {
     private static final double SOFTPLUS_LINEAR_FROM = 40;
 
     /** A function of one tensor within a pass; does not modify its argument. */
-    interface Activation extends BiFunction<Tensor, Run, Tensor> {}
+    interface Activation extends BiFunction<Tensor, Run, Tensor> {
+        /**
+         * The same function of what flows in, in place where that is allowed and possible. A result that is the argument itself
+         * may still be overwritten if the argument could be.
+         */
+        default Signal apply(Signal input, Run run) {
+            if (input.spare()) {
+                Tensor result = overwriting(input.value(), run);
+                return new Signal(result, input.mask(), isIdentity());
+            }
+            return input.with(apply(input.value(), run));
+        }
+
+        /** The function of a tensor that may be overwritten. */
+        default Tensor overwriting(Tensor x, Run run) {
+            return apply(x, run);
+        }
+
+        /** Whether it gives its argument. */
+        default boolean isIdentity() {
+            return false;
+        }
+    }
+
+    /** One whose backward pass needs its result only, so that it can take its argument's place. */
+    private record InPlace(UnaryOperator<Tensor> function, UnaryOperator<Tensor> inPlace) implements Activation {
+        @Override
+        public Tensor apply(Tensor x, Run run) {
+            return function.apply(x);
+        }
+
+        @Override
+        public Tensor overwriting(Tensor x, Run run) {
+            return inPlace.apply(x);
+        }
+    }
+
+    private record Identity() implements Activation {
+        @Override
+        public Tensor apply(Tensor x, Run run) {
+            return x;
+        }
+
+        @Override
+        public boolean isIdentity() {
+            return true;
+        }
+    }
 
     private record Entry<T>(Class<T> type, Function<T, Activation> translation) {
         Activation of(IActivation activation) {
@@ -54,10 +101,10 @@ final class Activations {
     }
 
     private static final List<Entry<?>> ALL = List.of(
-            plain(ActivationIdentity.class, x -> x),
+            new Entry<>(ActivationIdentity.class, f -> new Identity()),
             new Entry<>(ActivationReLU.class, Activations::relu),
-            plain(ActivationTanH.class, torch::tanh),
-            plain(ActivationSigmoid.class, torch::sigmoid),
+            new Entry<>(ActivationTanH.class, f -> new InPlace(torch::tanh, torch::tanh_)),
+            new Entry<>(ActivationSigmoid.class, f -> new InPlace(torch::sigmoid, torch::sigmoid_)),
             plain(ActivationSoftmax.class, x -> torch.softmax(x, -1)),
             new Entry<>(ActivationLReLU.class, f -> {
                 double slope = f.getAlpha();
@@ -142,7 +189,7 @@ final class Activations {
 
     private static Activation relu(ActivationReLU relu) {
         if (relu.getMax() == null && relu.getThreshold() == null && relu.getNegativeSlope() == null) {
-            return (x, run) -> torch.relu(x);
+            return new InPlace(torch::relu, torch::relu_);
         }
         double threshold = relu.getThreshold() == null ? 0 : relu.getThreshold();
         double slope = relu.getNegativeSlope() == null ? 0 : relu.getNegativeSlope();

@@ -129,7 +129,7 @@ final class Convolutions {
         return (run, input) -> {
             Tensor x = Layouts.channelsFirst(dropout.apply(run, input).value(), channelsLast);
             Tensor z = Layouts.asGiven(operation.apply(run, x), channelsLast);
-            return new Signal(activation.apply(z, run), input.mask().map(masks));
+            return activation.apply(new Signal(z, input.mask().map(masks)).overwritable(), run);
         };
     }
 

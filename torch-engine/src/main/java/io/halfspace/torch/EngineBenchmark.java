@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
  * on the machine hardly changes but which says little with two threads. {@code deploy/engine-benchmark.sh} runs it with one
  * and with two.
  *
- * <p>An engine's time includes what a call costs in a job: parameters and examples from Java arrays, and the gradient back
- * into one. PyTorch's does not: its parameters and examples are where it computes.
+ * <p>An engine's time includes what a call costs in a job: for a gradient, parameters and examples from Java arrays and the
+ * gradient back into one; for a forward pass, examples from a Java array and outputs back into one, at parameters that stay,
+ * as in an evaluation. PyTorch's does not: its parameters and examples are where it computes.
  *
  * <p>Arguments, all optional: {@code networks=resnet20,dense}, {@code seconds=20} for each network and operation,
  * {@code batch=64}, {@code engines=torch,dl4j}.

@@ -33,8 +33,14 @@ final class FeedForward {
             Tensor z = gain.isPresent()
                     ? affine.shifted(run, layerNorm(affine.product(run, x), run.tensor(gain.get())))
                     : affine.apply(run, x);
-            return input.with(masked(activation.apply(masked(z, input), run), input));
+            return activated(input.with(masked(z, input)).overwritable(), activation, run);
         };
+    }
+
+    /** Masks rows behind the activation again. */
+    private static Signal activated(Signal rows, Activation activation, Run run) {
+        Signal result = activation.apply(rows, run);
+        return result.mask().isPresent() ? result.with(masked(result.value(), result)) : result;
     }
 
     static Step.Unary elementWiseMultiplication(ElementWiseMultiplicationLayer layer, Site site) {
@@ -52,7 +58,7 @@ final class FeedForward {
 
     static Step.Unary activation(ActivationLayer layer, Site site) {
         Activation activation = Activations.of(layer.getActivationFn(), site);
-        return (run, input) -> input.with(activation.apply(input.value(), run));
+        return (run, input) -> activation.apply(input, run);
     }
 
     static Step.Unary dropout(DropoutLayer layer, Site site) {

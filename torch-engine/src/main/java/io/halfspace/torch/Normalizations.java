@@ -37,11 +37,12 @@ final class Normalizations {
                                 .formatted(site.name(), input.rank()));
             }
             return Layouts.through(
-                    input,
-                    channelsLast && input.rank() == 4,
-                    x -> run.training()
-                            ? scaling.apply(run, train(run, x, scaling, statistics, layer.getEps()))
-                            : scaling.apply(run, infer(run, x, scaling, statistics, layer.getEps())));
+                            input,
+                            channelsLast && input.rank() == 4,
+                            x -> run.training()
+                                    ? scaling.apply(run, train(run, x, scaling, statistics, layer.getEps()))
+                                    : scaling.apply(run, infer(run, x, scaling, statistics, layer.getEps())))
+                    .overwritable();
         };
     }
 

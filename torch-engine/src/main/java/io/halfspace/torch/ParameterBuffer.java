@@ -78,31 +78,46 @@ final class ParameterBuffer implements AutoCloseable {
         }
     }
 
-    /** Adds the gradients of the last backward pass to an array in flat order, at zeros; others stay as they are. */
-    void gradient(Sink sink) {
+    /**
+     * Hands on the gradients of the last backward pass.
+     *
+     * @param steps of running statistics, which have no gradient
+     */
+    void gradient(List<Run.StatisticStep> steps, Sink sink) {
+        Tensor[] found = new Tensor[parameters.size()];
+        for (Run.StatisticStep step : steps) {
+            Parameter parameter = step.parameter();
+            found[parameter.index()] = step.value().to(type).reshape(parameter.shape());
+        }
+        for (Parameter each : parameters) {
+            Tensor gradient = leaves[each.index()].grad();
+            if (gradient.defined()) {
+                found[each.index()] = gradient;
+            }
+        }
         if (remote) {
             flatGradient.zero_();
             for (Parameter each : parameters) {
-                Tensor gradient = leaves[each.index()].grad();
-                if (gradient.defined()) {
-                    view(flatGradient, each).copy_(gradient);
+                if (found[each.index()] != null) {
+                    view(flatGradient, each).copy_(found[each.index()]);
                 }
             }
             host.copy_(flatGradient);
             sink.take(host, 0, length);
             return;
         }
+        int end = 0;
         for (Parameter each : parameters) {
-            Tensor gradient = leaves[each.index()].grad();
-            if (gradient.defined()) {
-                sink.take(inParameterOrder(gradient, each), each.offset(), each.length());
+            if (found[each.index()] == null) {
+                sink.zero(each.offset(), each.length());
+            } else {
+                sink.take(inParameterOrder(found[each.index()], each), each.offset(), each.length());
             }
+            end += each.length();
         }
-    }
-
-    /** Where values of a tensor's memory go. */
-    interface Sink {
-        void take(Tensor tensor, int offset, int length);
+        if (end != length) {
+            throw new IllegalStateException("Parameters cover %d of %d values".formatted(end, length));
+        }
     }
 
     @Override

@@ -25,6 +25,8 @@ final class Program {
     private final List<Penalty> penalties = new ArrayList<>();
     private final ParameterTable parameters;
     private final List<String> inputs;
+    /** By place among network inputs and steps, whether more than one step or output reads it. */
+    private final boolean[] shared;
 
     /** A step, where its inputs come from: places among network inputs and earlier steps. */
     private record Node(Step step, List<Integer> from) {}
@@ -78,6 +80,18 @@ final class Program {
             }
         }
         outputNames.forEach(name -> outputs.add(found.get(name)));
+        shared = shared();
+    }
+
+    private boolean[] shared() {
+        int[] readers = new int[inputs.size() + nodes.size()];
+        nodes.forEach(node -> node.from().forEach(place -> readers[place]++));
+        outputs.forEach(output -> readers[output.from()]++);
+        boolean[] several = new boolean[readers.length];
+        for (int place = 0; place < readers.length; place++) {
+            several[place] = readers[place] > 1;
+        }
+        return several;
     }
 
     List<String> inputs() {
@@ -105,8 +119,9 @@ final class Program {
         List<Signal> signals = new ArrayList<>(inputs.size() + nodes.size());
         inputs.forEach(name -> signals.add(run.inputs().get(name)));
         for (Node node : nodes) {
-            signals.add(node.step()
-                    .apply(run, node.from().stream().map(signals::get).toList()));
+            Signal result = node.step()
+                    .apply(run, node.from().stream().map(signals::get).toList());
+            signals.add(shared[signals.size()] ? result.kept() : result);
         }
         return outputs.stream()
                 .map(output -> output.before().apply(run, signals.get(output.from())))

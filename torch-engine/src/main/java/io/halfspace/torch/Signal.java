@@ -8,14 +8,34 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param value activations, examples outermost
  * @param mask absent if everything is present
+ * @param spare whether nobody else reads the activations, the backward pass of what made them included: whoever takes them
+ *     may overwrite them
  */
-record Signal(Tensor value, Optional<Mask> mask) {
+record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
+    Signal(Tensor value, Optional<Mask> mask) {
+        this(value, mask, false);
+    }
+
     static Signal of(Tensor value) {
         return new Signal(value, Optional.empty());
     }
 
     Signal with(Tensor other) {
         return new Signal(other, mask);
+    }
+
+    /**
+     * The same, to be overwritten by whoever takes it, unless it is a view.
+     *
+     * <p>Only for what an operation made that does not look at its result in its backward pass.
+     */
+    Signal overwritable() {
+        return new Signal(value, mask, !value.is_view());
+    }
+
+    /** The same, to be left as it is. */
+    Signal kept() {
+        return spare ? new Signal(value, mask) : this;
     }
 
     long size(int axis) {

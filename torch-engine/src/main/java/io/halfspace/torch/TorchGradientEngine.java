@@ -10,6 +10,7 @@ import io.halfspace.dl4j.OutputLoss;
 import io.halfspace.dl4j.Target;
 import io.halfspace.dl4j.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,27 +95,63 @@ public final class TorchGradientEngine implements GradientEngine {
     }
 
     @Override
-    public GradientSum gradient(float[] values, Batch batch, long seed) {
-        float[] gradient = new float[length];
-        double lossSum =
-                compute(values, batch, seed, (tensor, offset, count) -> Tensors.read(tensor, gradient, offset, count));
-        return new GradientSum(gradient, lossSum, batch.rows());
+    public GradientSum gradient(float[] values, Batch batch, long seed, float[] into) {
+        if (into.length != length) {
+            throw new IllegalArgumentException("Cannot compute a gradient: found an array for %d values, expected %d"
+                    .formatted(into.length, length));
+        }
+        double lossSum = compute(values, batch, seed, new Sink() {
+            @Override
+            public void take(Tensor tensor, int offset, int count) {
+                Tensors.read(tensor, into, offset, count);
+            }
+
+            @Override
+            public void zero(int offset, int count) {
+                Arrays.fill(into, offset, offset + count, 0);
+            }
+        });
+        return new GradientSum(into, lossSum, batch.rows());
     }
 
     @Override
     public double[] preciseGradient(float[] values, Batch batch, long seed) {
         double[] gradient = new double[length];
-        compute(values, batch, seed, (tensor, offset, count) -> Tensors.read(tensor, gradient, offset, count));
+        compute(values, batch, seed, new Sink() {
+            @Override
+            public void take(Tensor tensor, int offset, int count) {
+                Tensors.read(tensor, gradient, offset, count);
+            }
+
+            @Override
+            public void zero(int offset, int count) {
+                Arrays.fill(gradient, offset, offset + count, 0);
+            }
+        });
         return gradient;
     }
 
     @Override
+    public Inference at(float[] values) {
+        parameters.set(values);
+        return new Inference() {
+            @Override
+            public List<Values> outputs(Batch batch) {
+                return answers(batch);
+            }
+
+            @Override
+            public Evaluation evaluate(Batch batch) {
+                return Judgement.of(losses, answers(batch), batch);
+            }
+        };
+    }
+
     @SuppressWarnings("try")
-    public List<Values> outputs(float[] values, Batch batch) {
+    private List<Values> answers(Batch batch) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Autocast autocast = new Autocast(device)) {
-            parameters.set(values);
             Run run = run(false, batch, 0);
             List<Signal> signals = program.run(run);
             List<Values> outputs = new ArrayList<>();
@@ -133,18 +170,13 @@ public final class TorchGradientEngine implements GradientEngine {
     }
 
     @Override
-    public Evaluation evaluate(float[] values, Batch batch) {
-        return Judgement.of(losses, outputs(values, batch), batch);
-    }
-
-    @Override
     public void close() {
         parameters.close();
     }
 
     /** Hands the gradient to the sink piece by piece and returns the sum of the losses. */
     @SuppressWarnings("try")
-    private double compute(float[] values, Batch batch, long seed, ParameterBuffer.Sink sink) {
+    private double compute(float[] values, Batch batch, long seed, Sink sink) {
         if (batch.targets().size() != program.outputs().size()) {
             throw new IllegalArgumentException("Cannot compute a gradient: found labels for %d outputs, expected %d"
                     .formatted(batch.targets().size(), program.outputs().size()));
@@ -168,13 +200,7 @@ public final class TorchGradientEngine implements GradientEngine {
                 }
             }
             torch.backward(preOutputs, slopes, new BoolOptional(), false, new TensorVector());
-            parameters.gradient(sink);
-            for (Run.StatisticStep step : run.steps()) {
-                sink.take(
-                        Tensors.onHost(step.value().to(type)),
-                        step.parameter().offset(),
-                        step.parameter().length());
-            }
+            parameters.gradient(run.steps(), sink);
             double lossSum = batch.rows() * penalty(run);
             for (Tensor sum : sums) {
                 lossSum += sum.item_double();

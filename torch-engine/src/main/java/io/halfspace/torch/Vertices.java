@@ -40,7 +40,8 @@ final class Vertices {
                 // Of equal values Deeplearning4j takes the first.
                 case Max -> fold(inputs, (a, b) -> torch.where(a.ge(b), a, b));
             };
-            return new Signal(value, mask);
+            Signal result = new Signal(value, mask);
+            return inputs.size() > 1 ? result.overwritable() : result;
         };
     }
 
