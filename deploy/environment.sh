@@ -1,5 +1,5 @@
 # Sourced by ./halfspace and by the scripts beside this one; expects $here, the root of the repository.
-# Gives: java (the executable), java_options, dist (where the build puts everything), build_if_stale.
+# Gives: java (the executable), java_options, dist (where the build puts everything), build_if_stale, use_vectors.
 
 dist="$here/spark-job/target/halfspace"
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
@@ -30,6 +30,13 @@ native_options=("-Dorg.bytedeco.javacpp.maxbytes=$off_heap" -Dorg.bytedeco.javac
   -Dorg.eclipse.deeplearning4j.helpers.disable=false)
 java_options=("-Xmx${HALFSPACE_HEAP:-2g}" "${spark_opens[@]}" "${native_options[@]}"
   "-Dlog4j2.configurationFile=$here/deploy/log4j2.properties" -Djava.awt.headless=true)
+
+# For commands that train: solver steps use vector instructions where Java has the module. Java says so in a line of its own.
+use_vectors() {
+  if "$java" --add-modules=jdk.incubator.vector -version >/dev/null 2>&1; then
+    java_options+=(--add-modules=jdk.incubator.vector)
+  fi
+}
 
 # Builds when there is no build yet, or when a source or pom is newer than it.
 build_if_stale() {
