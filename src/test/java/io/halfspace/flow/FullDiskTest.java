@@ -123,7 +123,7 @@ final class FullDiskTest {
             this.place = place;
         }
 
-        static Disk of(Path place, String size) throws IOException, InterruptedException {
+        static Disk of(Path place, String size) throws IOException {
             Files.createDirectories(place);
             assumeThat(succeeds("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", place.toString()))
                     .as("not run as a user who may mount a disk")
@@ -131,23 +131,23 @@ final class FullDiskTest {
             return new Disk(place);
         }
 
-        void remount(String options) throws IOException, InterruptedException {
+        void remount(String options) throws IOException {
             assertThat(succeeds("mount", "-o", "remount," + options, place.toString()))
                     .isTrue();
         }
 
         @Override
-        public void close() throws IOException, InterruptedException {
+        public void close() throws IOException {
             assertThat(succeeds("umount", "-l", place.toString())).isTrue();
         }
 
-        private static boolean succeeds(String... command) throws IOException, InterruptedException {
+        private static boolean succeeds(String... command) throws IOException {
             try {
                 Process process =
                         new ProcessBuilder(command).redirectErrorStream(true).start();
                 String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 System.out.print(said);
-                return process.waitFor() == 0;
+                return process.onExit().join().exitValue() == 0;
             } catch (IOException e) {
                 return false;
             }
