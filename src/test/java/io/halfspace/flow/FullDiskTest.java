@@ -30,7 +30,7 @@ final class FullDiskTest {
                             "^Cannot write a checkpoint after step \\d+: .*No space left on device, free space there .*; the last one is file:")
                     .contains("the same command goes on from there");
             assertThat(full.exitCode()).isEqualTo(75);
-            assertThat(Drivers.checkpointed(run)).isPositive();
+            assertThat(Commands.checkpointed(run)).isPositive();
             assertThat(Commands.result(run).at("/error").asText())
                     .as("there is room for the report, because the failed checkpoint left")
                     .isEqualTo(full.err().strip());

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +37,7 @@ final class StuckClusterTest {
             assertThat(Commands.result(run).at("/error").asText())
                     .isEqualTo(stuck.err().strip());
         }
-        assertThat(Drivers.checkpointed(run)).as("the last step that was taken").isEqualTo(22);
+        assertThat(Commands.checkpointed(run)).as("the last step that was taken").isEqualTo(22);
         Commands again = compress(run, "local[2]", "spark.step-timeout=5 minutes");
         assertThat(again.exitCode()).as(again.err()).isZero();
     }
@@ -83,7 +84,7 @@ final class StuckClusterTest {
                             "^Cannot finish the gradient of step 2 of epoch 1: shard 1 failed 2 times, last on executor \\d on host [^ ,]+, the executor was lost: Command exited with code 137 \\(killed: ");
             assertThat(dead.exitCode()).isEqualTo(75);
         }
-        assertThat(Drivers.checkpointed(run)).isEqualTo(1);
+        assertThat(Commands.checkpointed(run)).isEqualTo(1);
     }
 
     @Test
@@ -95,7 +96,7 @@ final class StuckClusterTest {
                     "spark://localhost:" + silent.getLocalPort(),
                     "spark.start-timeout=5 seconds");
 
-            int exitCode = Drivers.end(Drivers.start(output, arguments), output);
+            int exitCode = Drivers.end(Drivers.start(output, List.of(), Map.of(), arguments), output);
 
             assertThat(Files.readString(output))
                     .contains("Cannot open Spark on master 'spark://localhost:%d': it has not answered for 5 seconds"
