@@ -16,7 +16,7 @@ enum ResumePolicy {
     /** Never: only an empty folder will do. */
     NEVER;
 
-    /** Where a run runs and what it is called, not what it computes. */
+    /** Where a run runs, what it is called and when it gives up, not what it computes. */
     private static final Set<String> HARMLESS = Set.of(
             "name",
             "output",
@@ -25,13 +25,17 @@ enum ResumePolicy {
             "spark.data-timeout",
             "spark.step-timeout",
             "checkpoint.every",
-            "checkpoint.keep");
+            "checkpoint.keep",
+            "training.skip-bad-batches");
 
     /** What later steps may do otherwise than earlier ones. */
     private static final Set<String> CHANGEABLE = Set.of(
             "engine",
             "device",
             "precision",
+            "training.learning-rate",
+            "training.clip-value",
+            "training.clip-norm",
             "solver.lambda",
             "solver.amplify",
             "solver.epsilon",
