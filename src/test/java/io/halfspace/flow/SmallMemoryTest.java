@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ final class SmallMemoryTest {
     }
 
     @Test
+    @Tag("slow")
     void containerSmallerThanTheHeap_isWarnedOf() throws Exception {
         Path group = group("900m");
         try {

@@ -21,6 +21,7 @@ final class StuckClusterTest {
     private Path parent;
 
     @Test
+    @Tag("slow")
     @SuppressWarnings("try")
     void taskThatHangs_endsTheRun_whichGoesOnFromItsCheckpoint() throws Exception {
         Path run = parent.resolve("run");
@@ -88,6 +89,7 @@ final class StuckClusterTest {
     }
 
     @Test
+    @Tag("slow")
     void masterThatDoesNotAnswer_endsTheRun() throws Exception {
         Path output = parent.resolve("driver.log");
         try (ServerSocket silent = new ServerSocket(0)) {
