@@ -57,16 +57,22 @@ final class FullDiskTest {
     }
 
     @Test
-    void folderForNativeLibrariesThatCannotBeWritten_isNamed() throws Exception {
+    void foldersForNativeLibrariesThatCannotBeWritten_areNamed() throws Exception {
         Path file = Files.createFile(parent.resolve("file"));
         Path output = parent.resolve("log");
         List<String> arguments = List.of("analyze", "digits");
 
         int exitCode = Drivers.end(
-                ownProcess(output, "-Dorg.bytedeco.javacpp.cachedir=" + file.resolve("cache"), arguments), output);
+                ownProcess(
+                        output,
+                        List.of(
+                                "-Dorg.bytedeco.javacpp.cachedir=" + file.resolve("cache"),
+                                "-Djava.io.tmpdir=" + file.resolve("tmp")),
+                        arguments),
+                output);
 
         assertThat(Files.readString(output))
-                .containsPattern("Cannot unpack native libraries into '.*file/cache' on host .*: .*; name a folder");
+                .containsPattern("Cannot unpack native libraries into '.*file/tmp' on host .*: .*; name a folder");
         assertThat(exitCode).isEqualTo(75);
     }
 
@@ -87,10 +93,11 @@ final class FullDiskTest {
         }
     }
 
-    private static Process ownProcess(Path output, String flag, List<String> arguments) throws IOException {
+    private static Process ownProcess(Path output, List<String> flags, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", flag));
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.halfspace.spark.Main"));
         command.addAll(arguments);
         return new ProcessBuilder(command)

@@ -38,7 +38,9 @@ final class StuckClusterTest {
             assertThat(Commands.result(run).at("/error").asText())
                     .isEqualTo(stuck.err().strip());
         }
-        assertThat(Commands.checkpointed(run)).as("the last step that was taken").isEqualTo(22);
+        assertThat(Commands.checkpointed(run))
+                .as("the last step that was taken")
+                .isEqualTo(22);
         Commands again = compress(run, "local[2]", "spark.step-timeout=5 minutes");
         assertThat(again.exitCode()).as(again.err()).isZero();
     }
