@@ -1,5 +1,5 @@
 # Sourced by ./halfspace and by the scripts beside this one; expects $here, the root of the repository.
-# Gives: java (the executable), java_options, dist (where the build puts everything), build_if_stale.
+# Gives: java (the executable), java_options, dist (where the build puts everything), build_if_stale, use_vectors.
 
 dist="$here/spark-job/target/halfspace"
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
@@ -11,6 +11,8 @@ if ! version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *ja
 fi
 
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+# Events of a run on standard error: not where a person looks at it, who has the progress on standard output.
+if [ -t 2 ]; then export HALFSPACE_LOG="${HALFSPACE_LOG:-off}"; fi
 # Freed memory is kept for the next step, as in executors (io.halfspace.spark.Sessions); a user's own settings win.
 malloc_options=(glibc.malloc.arena_max=1 glibc.malloc.mmap_threshold=33554432 glibc.malloc.trim_threshold=8589934592
   glibc.malloc.top_pad=67108864 glibc.malloc.hugetlb=1)
@@ -30,6 +32,13 @@ native_options=("-Dorg.bytedeco.javacpp.maxbytes=$off_heap" -Dorg.bytedeco.javac
   -Dorg.eclipse.deeplearning4j.helpers.disable=false)
 java_options=("-Xmx${HALFSPACE_HEAP:-2g}" "${spark_opens[@]}" "${native_options[@]}"
   "-Dlog4j2.configurationFile=$here/deploy/log4j2.properties" -Djava.awt.headless=true)
+
+# For commands that train: solver steps use vector instructions where Java has the module. Java says so in a line of its own.
+use_vectors() {
+  if "$java" --add-modules=jdk.incubator.vector -version >/dev/null 2>&1; then
+    java_options+=(--add-modules=jdk.incubator.vector)
+  fi
+}
 
 # Builds when there is no build yet, or when a source or pom is newer than it.
 build_if_stale() {

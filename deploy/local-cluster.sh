@@ -7,6 +7,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$here/deploy/environment.sh"
 build_if_stale
+[ "${1:-}" != compress ] || use_vectors
 
 export SPARK_HOME="$dist/spark" SPARK_SCALA_VERSION=2.12 SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_HOSTNAME=localhost
 work=$(mktemp -d)

@@ -16,8 +16,8 @@ import java.util.Arrays;
  * <p>Cost: linear in the length of the flat vector, of which it holds one int each while it is built.
  */
 final class GroupLayout {
-    /** Longest run in values: with its update it fits the first-level cache of no core and the second of every. */
-    static final int LONGEST = 1 << 14;
+    /** Longest run in values, which are added up in float: see {@link GroupSums} for the error. */
+    static final int LONGEST = 1 << 13;
 
     private static final int NONE = -1;
 

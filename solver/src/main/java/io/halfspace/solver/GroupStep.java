@@ -43,15 +43,19 @@ final class GroupStep {
         kind[group] = Kind.CLEARED;
     }
 
-    /** Applies what was decided to all runs of a group. Modifies {@code x}. */
-    void applyToRuns(int group, float[] x, float[] u) {
+    /**
+     * Applies what was decided to all runs of a group. Modifies {@code x}.
+     *
+     * @param lanes of the calling thread
+     */
+    void applyToRuns(int group, float[] x, float[] u, Lanes lanes) {
         for (int i = layout.startOf(group); i < layout.startOf(group + 1); i++) {
-            applyToRun(layout.runOf(i), x, u);
+            applyToRun(layout.runOf(i), x, u, lanes);
         }
     }
 
-    /** Applies what was decided to one run. Modifies {@code x}. */
-    void applyToRun(int run, float[] x, float[] u) {
+    /** Applies what was decided to one run, else as {@link #applyToRuns}. */
+    void applyToRun(int run, float[] x, float[] u, Lanes lanes) {
         int group = layout.group(run);
         int from = layout.from(run);
         int to = layout.to(run);
@@ -62,7 +66,7 @@ final class GroupStep {
                 if (push[group] == 0) {
                     shrunk(x, from, to, pull[group]);
                 } else {
-                    pulled(x, u, from, to, pull[group], push[group]);
+                    lanes.pull(x, u, from, to, pull[group], push[group]);
                 }
             }
         }
@@ -86,12 +90,6 @@ final class GroupStep {
     static void plain(float[] x, float[] u, int from, int to) {
         for (int i = from; i < to; i++) {
             x[i] -= u[i];
-        }
-    }
-
-    private static void pulled(float[] x, float[] u, int from, int to, float pull, float push) {
-        for (int i = from; i < to; i++) {
-            x[i] -= pull * x[i] + push * u[i];
         }
     }
 

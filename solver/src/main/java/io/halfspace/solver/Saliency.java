@@ -27,11 +27,13 @@ final class Saliency {
     private static final double STABILISER = 1e-6;
 
     private final GroupSet groups;
-    private final double[] measure;
+    private final double[] reciprocalMeasure;
     private final int[] layer;
     private final double[] cosine;
     private final double[] smallness;
+    /** By layer: sum of the root mean squares, then the reciprocal of their mean. */
     private final double[] layerSize;
+
     private final int[] layerGroups;
     private double[] average = {};
 
@@ -42,31 +44,34 @@ final class Saliency {
         layerSize = new double[layers];
         layerGroups = new int[layers];
         Arrays.stream(layer).forEach(vertex -> layerGroups[vertex]++);
-        measure =
-                IntStream.range(0, groups.count()).mapToDouble(groups::measure).toArray();
-        cosine = new double[measure.length];
-        smallness = new double[measure.length];
+        reciprocalMeasure = IntStream.range(0, groups.count())
+                .mapToDouble(g -> 1 / groups.measure(g))
+                .toArray();
+        cosine = new double[groups.count()];
+        smallness = new double[groups.count()];
     }
 
     /** Scores all groups from sums taken before a step. */
     void observe(GroupSums sums) {
         Arrays.fill(layerSize, 0);
-        for (int g = 0; g < measure.length; g++) {
-            smallness[g] = rootMeanSquare(sums, g);
-            layerSize[layer[g]] += smallness[g] / layerGroups[layer[g]];
+        for (int g = 0; g < smallness.length; g++) {
+            smallness[g] = Math.sqrt(sums.xx(g) * reciprocalMeasure[g]);
+            layerSize[layer[g]] += smallness[g];
         }
-        for (int g = 0; g < measure.length; g++) {
+        for (int v = 0; v < layerSize.length; v++) {
+            layerSize[v] = layerSize[v] == 0 ? 0 : layerGroups[v] / layerSize[v];
+        }
+        for (int g = 0; g < smallness.length; g++) {
             cosine[g] = Penalty.cosine(sums.xx(g), sums.uu(g), sums.xu(g));
-            double mean = layerSize[layer[g]];
-            smallness[g] = 1 / ((mean == 0 ? 0 : smallness[g] / mean) + STABILISER);
+            smallness[g] = 1 / (smallness[g] * layerSize[layer[g]] + STABILISER);
         }
         double cosineWeight = 0.5 * reciprocalNorm(cosine);
         double smallnessWeight = 0.5 * reciprocalNorm(smallness);
         boolean first = average.length == 0;
         if (first) {
-            average = new double[measure.length];
+            average = new double[smallness.length];
         }
-        for (int g = 0; g < measure.length; g++) {
+        for (int g = 0; g < smallness.length; g++) {
             double score = cosineWeight * cosine[g] + smallnessWeight * smallness[g];
             average[g] = first ? score : DECAY * average[g] + (1 - DECAY) * score;
         }
@@ -101,10 +106,6 @@ final class Saliency {
                         .thenComparingLong(g -> -groups.precedence(g)))
                 .mapToInt(Integer::intValue)
                 .toArray();
-    }
-
-    private double rootMeanSquare(GroupSums sums, int group) {
-        return Math.sqrt(sums.xx(group) / measure[group]);
     }
 
     private static double reciprocalNorm(double[] values) {

@@ -11,9 +11,6 @@ import java.util.function.IntConsumer;
  * <p>Not thread-safe: one step at a time.
  */
 final class StepPasses {
-    /** Values of a scoring step between summing and stepping: x and u of them fit a first-level cache. */
-    private static final int TILE = 2048;
-
     /** Groups of more values are cut between threads, at the price of a second pass; smaller ones fit a second-level cache. */
     private static final int LARGE = 1 << 16;
 
@@ -27,7 +24,7 @@ final class StepPasses {
     private final Parts partsWithout;
     private final boolean[] large;
     /** By part. */
-    private final VectorSums[] vectors;
+    private final Lanes[] lanes;
 
     private final IntConsumer plainPart = this::plainPart;
     private final IntConsumer columnsPart = this::columnsPart;
@@ -57,8 +54,8 @@ final class StepPasses {
         this.groupStep = groupStep;
         partsWithSums = parts;
         partsWithout = layout.length() < WORTHWHILE_WITHOUT_SUMS ? new Parts(1) : parts;
-        vectors = new VectorSums[parts.count()];
-        Arrays.setAll(vectors, part -> new VectorSums());
+        lanes = new Lanes[parts.count()];
+        Arrays.setAll(lanes, part -> Lanes.fastest());
         int[] values = new int[layout.groups()];
         for (int r = 0; r < layout.runs(); r++) {
             values[layout.group(r)] += layout.to(r) - layout.from(r);
@@ -96,7 +93,7 @@ final class StepPasses {
         begin(x, u, partsWithSums);
         parts.run(columnsPart);
         parts.run(scorePart);
-        for (int g = 0; g < layout.groups(); g++) {
+        for (int g = 0; parts.count() > 1 && g < layout.groups(); g++) {
             sums.gather(g);
         }
     }
@@ -151,11 +148,13 @@ final class StepPasses {
         int stepped = beginOfRun(part);
         int end = beginOfRun(part + 1);
         for (int r = layout.firstRunFrom(stepped); r < layout.runs() && layout.from(r) < end; r++) {
-            sums.sumRun(r, x, u, vectors[part]);
-            if (layout.to(r) - stepped >= TILE) {
-                GroupStep.plain(x, u, stepped, layout.to(r));
-                stepped = layout.to(r);
+            GroupStep.plain(x, u, stepped, layout.from(r));
+            if (parts.count() == 1) {
+                sums.addRun(r, x, u, true, lanes[part]);
+            } else {
+                sums.sumRun(r, x, u, true, lanes[part]);
             }
+            stepped = layout.to(r);
         }
         GroupStep.plain(x, u, stepped, end);
     }
@@ -172,7 +171,7 @@ final class StepPasses {
     private void largeSumsPart(int part) {
         int end = parts.begin(part + 1, largeCount);
         for (int i = parts.begin(part, largeCount); i < end; i++) {
-            sums.sumRun(largeRuns[i], x, u, vectors[part]);
+            sums.sumRun(largeRuns[i], x, u, false, lanes[part]);
         }
     }
 
@@ -187,11 +186,11 @@ final class StepPasses {
         for (int i = parts.begin(part, chosen.liveCount()); i < endLive; i++) {
             int group = chosen.live(i);
             if (summing) {
-                sumRuns(group, vectors[part]);
+                sumRuns(group, lanes[part]);
             }
             decision.accept(group);
             if (!large[group]) {
-                groupStep.applyToRuns(group, x, u);
+                groupStep.applyToRuns(group, x, u, lanes[part]);
             }
         }
         for (int column : plain.mixedColumns()) {
@@ -199,13 +198,14 @@ final class StepPasses {
         }
     }
 
-    private void sumRuns(int group, VectorSums vector) {
-        if (!large[group]) {
+    private void sumRuns(int group, Lanes lanes) {
+        if (large[group]) {
+            sums.gather(group);
+        } else {
             for (int i = layout.startOf(group); i < layout.startOf(group + 1); i++) {
-                sums.sumRun(layout.runOf(i), x, u, vector);
+                sums.addRun(layout.runOf(i), x, u, false, lanes);
             }
         }
-        sums.gather(group);
     }
 
     /** Parts share the groups so that a part's live groups, and no others, are between its first one and the next part's. */
@@ -220,7 +220,7 @@ final class StepPasses {
     private void largeStepPart(int part) {
         int end = parts.begin(part + 1, largeCount);
         for (int i = parts.begin(part, largeCount); i < end; i++) {
-            groupStep.applyToRun(largeRuns[i], x, u);
+            groupStep.applyToRun(largeRuns[i], x, u, lanes[part]);
         }
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class GroupSumsTest {
     /** What is promised whatever the values, and what random ones stay within. */
-    private static final double ANY = (GroupSums.BLOCK / 4.0 + 3) / (1 << 24);
+    private static final double ANY = ((double) GroupLayout.LONGEST / Lanes.LANES + 5) / (1 << 24);
 
     private static final double RANDOM = 1e-6;
 
@@ -43,7 +43,7 @@ final class GroupSumsTest {
         float[] x = new float[set.graph().parameterLength()];
         float[] u = new float[x.length];
         for (int i = 0; i < x.length; i++) {
-            x[i] = i % GroupSums.BLOCK == 0 ? 1 : 2e-4f;
+            x[i] = i % GroupLayout.LONGEST == 0 ? 1 : 2e-4f;
             u[i] = i % 2 == 0 ? x[i] : -x[i];
         }
         compare(set, x, u, ANY);

@@ -10,6 +10,7 @@ import io.halfspace.graph.ZeroGroups;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -153,29 +154,39 @@ final class SolverContractTest {
         assertThat(ZeroGroups.in(large, x)).isEqualTo(one.zeroGroups());
     }
 
-    /** After the code is compiled nothing else is left to allocate; the allowance is for what the compiler itself does. */
+    /** Until the code is compiled, vectors are allocated too; a busy machine takes its time to compile. */
     @ParameterizedTest
     @EnumSource
-    void aStep_allocatesNoMoreThanItsReport(AnySolver kind) {
+    void aStepOnceCompiled_allocatesNoMoreThanItsReport(AnySolver kind) {
+        for (int parts : new int[] {1, 4}) {
+            long most = Long.MAX_VALUE;
+            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+            while (most > REPORT_BYTES && System.nanoTime() < end) {
+                most = mostAllocatedInAPhase(kind, parts);
+            }
+            assertThat(most).as("%d parts", parts).isLessThanOrEqualTo(REPORT_BYTES);
+        }
+    }
+
+    private long mostAllocatedInAPhase(AnySolver kind, int parts) {
         GroupSet groups = kind.groups();
         Schedule run = new Schedule(6000, 2000, 1000, 2500, 4000, 6000);
-        for (int parts : new int[] {1, 4}) {
-            Solver solver = kind.make(groups, target, run, new Parts(parts));
-            float[] x = start(groups);
-            float[] still = new float[x.length];
-            ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            for (int begin : new int[] {0, 1000, 2001, 4000}) {
-                while (solver.stepsTaken() < begin) {
-                    solver.step(x, still, RATE);
-                }
-                long before = thread.getCurrentThreadAllocatedBytes();
-                for (int t = 0; t < 900; t++) {
-                    solver.step(x, still, RATE);
-                }
-                long each = (thread.getCurrentThreadAllocatedBytes() - before) / 900;
-                assertThat(each).as("%d parts from step %d", parts, begin).isLessThanOrEqualTo(REPORT_BYTES);
+        Solver solver = kind.make(groups, target, run, new Parts(parts));
+        float[] x = start(groups);
+        float[] still = new float[x.length];
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long most = 0;
+        for (int begin : new int[] {0, 1000, 2001, 4000}) {
+            while (solver.stepsTaken() < begin) {
+                solver.step(x, still, RATE);
             }
+            long before = thread.getCurrentThreadAllocatedBytes();
+            for (int t = 0; t < 900; t++) {
+                solver.step(x, still, RATE);
+            }
+            most = Math.max(most, (thread.getCurrentThreadAllocatedBytes() - before) / 900);
         }
+        return most;
     }
 
     @ParameterizedTest

@@ -38,10 +38,10 @@ final class Vectors {
     static GroupSums sums(GroupSet groups, float[] x, float[] u) {
         GroupLayout layout = new GroupLayout(groups);
         GroupSums sums = new GroupSums(layout);
-        VectorSums vector = new VectorSums();
+        Lanes lanes = Lanes.fastest();
         sums.sumColumns(0, layout.groups(), x, u);
         for (int r = 0; r < layout.runs(); r++) {
-            sums.sumRun(r, x, u, vector);
+            sums.sumRun(r, x, u, false, lanes);
         }
         for (int g = 0; g < layout.groups(); g++) {
             sums.gather(g);

@@ -205,6 +205,11 @@ final class RunFolder {
                 ExitCode.TRY_AGAIN, "Cannot read '%s': %s".formatted(location(name), cause.getMessage()), cause);
     }
 
+    /** The last part of its location, which tells runs apart in logs. */
+    String name() {
+        return folder.getName();
+    }
+
     String location(String name) {
         return new Path(folder, name).toString();
     }
