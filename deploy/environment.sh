@@ -11,6 +11,8 @@ if ! version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *ja
 fi
 
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+# Events of a run on standard error: not where a person looks at it, who has the progress on standard output.
+if [ -t 2 ]; then export HALFSPACE_LOG="${HALFSPACE_LOG:-off}"; fi
 # Freed memory is kept for the next step, as in executors (io.halfspace.spark.Sessions); a user's own settings win.
 malloc_options=(glibc.malloc.arena_max=1 glibc.malloc.mmap_threshold=33554432 glibc.malloc.trim_threshold=8589934592
   glibc.malloc.top_pad=67108864 glibc.malloc.hugetlb=1)

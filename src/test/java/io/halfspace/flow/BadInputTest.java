@@ -29,7 +29,7 @@ final class BadInputTest {
                 "model=nonesuch | 2 | nonesuch",
                 "training={epochs: 2};model=none.zip | 3 | none.zip",
                 "training={epochs: 2};model=../examples/digits.yaml | 5 | digits.yaml",
-                "training={epochs: 2, optimizer: sgd, learning-rate: 1000000} | 4 | not finite",
+                "training={epochs: 2, optimizer: sgd, learning-rate: 1000000} | 4 | times as long as the parameters",
                 "training.colour=red | 2 | unknown key",
                 "mode=erase | 5 | it has no erasable segment, give the network a chain of layers",
                 "layers={min-channels: {'*': 30}} | 2 | or lower layers.min-channels and layers.round-to",
@@ -54,8 +54,8 @@ final class BadInputTest {
         Commands run = compress(folder, "training.optimizer=sgd", "training.learning-rate=1000000");
 
         assertThat(run.err())
-                .containsPattern("at step \\d+ \\(epoch \\d+\\) on shard \\d+")
-                .contains("checkpoint");
+                .containsPattern("at step \\d+ \\(epoch \\d+\\), whose longest gradient is that of shard \\d+")
+                .contains("the last good checkpoint is none; lower training.learning-rate");
         assertThat(Commands.result(folder).at("/status").asText()).isEqualTo("failed");
         assertThat(Commands.result(folder).at("/exitCode").asInt()).isEqualTo(4);
     }

@@ -2,28 +2,22 @@ package io.halfspace.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A driver that is killed at random moments and started again by the same command ends with the bits of one that was not
- * killed: model and step log.
+ * killed: model and step log. Its run lies on HDFS.
  */
 final class KilledDriverTest {
-    @TempDir
-    private static Path folder;
-
     private static long seed;
 
     @BeforeAll
@@ -39,97 +33,80 @@ final class KilledDriverTest {
     }
 
     @ParameterizedTest
-    @Tag("slow")
-    @CsvSource({"prune, 15", "erase, 5", "erase-then-prune, 15"})
+    @Tag("faults")
+    @CsvSource({"prune, 14", "erase, 8", "erase-then-prune, 14"})
     void aRunKilledManyTimes_endsWithTheSameBits(String mode, int kills) throws Exception {
         killed(mode, kills);
     }
 
     @Test
     void aRunThatIsAskedToEnd_keepsItsLastStepAndSaysSo() throws Exception {
-        Path run = folder.resolve("stopped");
-        Path output = folder.resolve("stopped.log");
-        Process driver = Drivers.start(output, job("prune", run, "checkpoint.every=1000 steps"));
-        awaitSteps(driver, output);
+        try (FaultRun run = new FaultRun("stopped", "erase-then-prune", SmallJob.EPOCHS)) {
+            Process driver = run.set("spark.master", "local[2]")
+                    .set("checkpoint.every", "1000 steps")
+                    .start();
+            run.await(driver, "a step", () -> run.printed().contains("compress | step"));
+            TimeUnit.MILLISECONDS.sleep(300);
 
-        driver.destroy();
+            driver.destroy();
 
-        assertThat(Drivers.end(driver, output)).isEqualTo(143);
-        assertThat(Files.readString(output)).contains("Stopped after step ").contains("the same command goes on from");
-        assertThat(Drivers.checkpointed(run)).isPositive();
-        assertThat(Commands.result(run).at("/exitCode").asInt()).isEqualTo(143);
+            run.ends(driver, 143);
+            assertThat(run.printed()).contains("Stopped after step ").contains("the same command goes on from");
+            assertThat(run.hdfs().checkpointed(run.folder())).isPositive();
+            assertThat(run.text("result.json")).contains("\"exitCode\" : 143");
+        }
     }
 
-    private void killed(String mode, int kills) throws Exception {
-        Path whole = folder.resolve(mode + "-whole");
-        Path output = folder.resolve(mode + ".log");
-        assertThat(Drivers.end(Drivers.start(output, job(mode, whole, "checkpoint.every=7 steps")), output))
-                .as(Files.readString(output))
-                .isZero();
-        Path interrupted = Files.createTempDirectory(folder, mode + "-killed");
-        List<String> job = job(mode, interrupted, "checkpoint.every=7 steps");
+    /** Kills drivers until there have been so many kills; each run that gets to its end has been killed at least once. */
+    private static void killed(String mode, int kills) throws Exception {
         Random random = new Random(seed);
-        List<Long> reached = new ArrayList<>();
-        for (int kill = 0; kill < kills; kill++) {
-            Process driver = Drivers.start(output, job);
-            long before = Drivers.checkpointed(interrupted);
-            // Somewhere in the middle of what is still to do: after the next checkpoints, or while one is written.
-            while (driver.isAlive() && Drivers.checkpointed(interrupted) <= before) {
-                TimeUnit.MILLISECONDS.sleep(20);
+        int done = 0;
+        while (done < kills) {
+            try (FaultRun run = new FaultRun("killed " + mode, mode, SmallJob.EPOCHS)) {
+                run.set("spark.master", "local[2]");
+                List<Long> reached = new ArrayList<>();
+                int allowed = kills - done;
+                while (reached.size() < allowed && killedOnce(run, random)) {
+                    reached.add(run.hdfs().checkpointed(run.folder()));
+                }
+                done += reached.size();
+                System.out.printf("%s: killed with checkpoints of steps %s%n", mode, reached);
+                FaultTable.tried(
+                        "driver killed at a random moment, " + mode,
+                        "SIGKILL anywhere between its start and its end",
+                        reached.size(),
+                        () -> run.ends(0),
+                        run::hasTheRightBits);
+                isLeftAlone(run);
+            }
+        }
+    }
+
+    /** Starts a driver and kills it; false if it was over before. */
+    private static boolean killedOnce(FaultRun run, Random random) throws Exception {
+        Process driver = run.start();
+        if (random.nextInt(4) == 0) {
+            // Anywhere: before it has claimed its folder, while it reads data, in the first steps.
+            driver.waitFor(random.nextInt(8000), TimeUnit.MILLISECONDS);
+        } else {
+            // In the middle of what is still to do: after the next checkpoint, or while one is written.
+            long before = run.hdfs().checkpointed(run.folder());
+            while (driver.isAlive() && run.hdfs().checkpointed(run.folder()) <= before) {
+                TimeUnit.MILLISECONDS.sleep(5);
             }
             driver.waitFor(random.nextInt(700), TimeUnit.MILLISECONDS);
-            driver.destroyForcibly().waitFor();
-            reached.add(Drivers.checkpointed(interrupted));
         }
-        System.out.printf("%s: killed after steps %s%n", mode, reached);
-        assertThat(Drivers.end(Drivers.start(output, job), output))
-                .as(Files.readString(output))
-                .isZero();
-        assertThat(Files.readAllBytes(interrupted.resolve("model.zip")))
-                .isEqualTo(Files.readAllBytes(whole.resolve("model.zip")));
-        assertThat(Files.readString(interrupted.resolve("steps.jsonl")))
-                .isEqualTo(Files.readString(whole.resolve("steps.jsonl")));
-        assertThat(Commands.result(interrupted).at("/resumed")).isNotEmpty();
-
-        byte[] result = Files.readAllBytes(interrupted.resolve("result.json"));
-        assertThat(Drivers.end(Drivers.start(output, job), output)).isZero();
-        assertThat(Files.readAllBytes(interrupted.resolve("result.json"))).isEqualTo(result);
+        boolean killed = driver.isAlive();
+        driver.destroyForcibly().waitFor();
+        return killed || driver.exitValue() != 0;
     }
 
-    /** Waits until the driver has taken a few steps, as it says itself. */
-    private static void awaitSteps(Process driver, Path output) throws IOException, InterruptedException {
-        while (driver.isAlive() && !Files.readString(output).contains("compress | step")) {
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        TimeUnit.MILLISECONDS.sleep(300);
-    }
-
-    /** The digits on a small super-network, long enough to be killed in every stage. */
-    private static List<String> job(String mode, Path run, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "compress",
-                Commands.DIGITS_JOB.toString(),
-                "--out",
-                run.toString(),
-                "--set",
-                "model=demo-supnet:width=8",
-                "--set",
-                "training.epochs=6",
-                "--set",
-                "training.baseline=false",
-                "--set",
-                "spark.master=local[2]",
-                "--set",
-                "mode=" + mode,
-                "--set",
-                mode.equals("erase") ? "target={groups: 0.5}" : "target={flops: 0.5}"));
-        if (mode.equals("erase-then-prune")) {
-            arguments.addAll(List.of("--set", "erase={groups: 0.3}"));
-        }
-        for (String setting : more) {
-            String key = setting.substring(0, setting.indexOf('='));
-            arguments.addAll(List.of("--set", key + "=" + setting.substring(key.length() + 1)));
-        }
-        return arguments;
+    /** A run that is over says so when it is started again, and nothing of it changes. */
+    private static void isLeftAlone(FaultRun run) throws Exception {
+        Path result = new Path(run.folder(), "result.json");
+        byte[] before = run.hdfs().read(result);
+        run.ends(0);
+        assertThat(run.printed()).contains("finished  before");
+        assertThat(run.hdfs().read(result)).isEqualTo(before);
     }
 }

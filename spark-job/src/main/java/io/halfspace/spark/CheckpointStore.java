@@ -88,6 +88,11 @@ final class CheckpointStore {
             return step;
         }
 
+        /** Size of its files together, the manifest not counted. */
+        long bytes() {
+            return entries.values().stream().mapToLong(Entry::bytes).sum();
+        }
+
         /** What {@link #write} was told of the configuration. */
         String configuration() {
             return configuration;

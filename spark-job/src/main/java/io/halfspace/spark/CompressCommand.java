@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -78,13 +79,29 @@ final class CompressCommand implements Callable<Integer> {
     /** Runs the job, unless it has been done. */
     private static RunReport report(
             SparkSession session, JobConfig config, RunFolder folder, StopSignal stop, Progress progress) {
-        Optional<RunReport> finished = folder.finished();
-        if (finished.isPresent()) {
-            progress.say("finished  before; nothing was done");
-            return finished.get();
-        }
-        try (RunLock lock = folder.lock().take()) {
-            return new CompressionJob(session, config, folder, lock, stop, progress).run();
+        JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        try (RunEvents events = RunEvents.of(spark, folder.name(), progress)) {
+            stop.onAsked(events::stopAsked);
+            Optional<RunReport> finished = folder.finished();
+            if (finished.isPresent()) {
+                events.finishedBefore();
+                return finished.get();
+            }
+            events.started(config, folder);
+            try (RunLock lock = folder.take()) {
+                // The driver that was waited for may have come to its end meanwhile.
+                Optional<RunReport> meanwhile = folder.finished();
+                if (meanwhile.isPresent()) {
+                    events.finishedBefore();
+                    return meanwhile.get();
+                }
+                RunReport report = new CompressionJob(session, config, folder, lock, stop, events).run();
+                events.finished(report, folder);
+                return report;
+            } catch (JobException e) {
+                events.failed(e);
+                throw e;
+            }
         }
     }
 

@@ -21,7 +21,7 @@ final class CompressionJob {
     private final JavaSparkContext spark;
     private final JobConfig config;
     private final RunFolder folder;
-    private final Progress progress;
+    private final RunEvents events;
     private final RunReport report;
     private final StopSignal stop;
     private final RunLock lock;
@@ -30,21 +30,17 @@ final class CompressionJob {
      * @param folder claimed for the job
      * @param lock on the folder
      * @param stop tells when the process is asked to end
+     * @param events told of all that happens
      */
     CompressionJob(
-            SparkSession session,
-            JobConfig config,
-            RunFolder folder,
-            RunLock lock,
-            StopSignal stop,
-            Progress progress) {
+            SparkSession session, JobConfig config, RunFolder folder, RunLock lock, StopSignal stop, RunEvents events) {
         this.lock = lock;
         this.stop = stop;
         this.session = session;
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         this.config = config;
         this.folder = folder;
-        this.progress = progress;
+        this.events = events;
         this.report = new RunReport(config, session.version());
     }
 
@@ -83,10 +79,10 @@ final class CompressionJob {
                 "analysis",
                 () -> Network.analyseCompressible(model.network(), shape(), config.layers(), config.mode()));
         TargetCheck.of(config, analysed, shape());
-        tell(analysed);
+        events.analysed(analysed);
         EngineSpec engine = engine(model.network());
         try (TrainingData data = report.timed("data", this::data)) {
-            Trainer trainer = new Trainer(spark, data, config, engine, progress);
+            Trainer trainer = new Trainer(spark, data, config, engine);
             Network network = analysed.with(
                     Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
             report.timed("engine", () -> trainer.checkEngine(network.graph())).ifPresent(report::engineCheck);
@@ -99,9 +95,10 @@ final class CompressionJob {
                     : Optional.empty();
             StepLog log = new StepLog(folder);
             Keeper keeper = keeper(TITLE, trainer, given, judge);
-            Trainer.Trained trained =
-                    report.timed("training", () -> trainer.train(TITLE, network, stages, log, keeper));
+            Trainer.Trained trained = report.timed(
+                    "training", () -> trainer.train(TITLE, network, stages, events.training(TITLE, log), keeper));
             log.finish();
+            events.publishing();
             new Publication(config, folder, report, trainer, data).publish(trained, baseline, judge.evaluation());
         }
     }
@@ -116,17 +113,8 @@ final class CompressionJob {
                 spark.hadoopConfiguration());
         NetworkShape.check(source.network(), shape(), config.data().classes());
         report.kernels(NativeAcceleration.describe());
-        progress.say("model     %s; %s", config.model(), NativeAcceleration.describe());
+        events.model(config.model(), NativeAcceleration.describe());
         return source;
-    }
-
-    private void tell(Network network) {
-        progress.say(
-                "analysis  %d groups, %d erasable segments, %,d parameters, %,d FLOPs",
-                network.groups().count(),
-                network.segments().count(),
-                network.cost().parameters(),
-                network.cost().flops());
     }
 
     private EngineSpec engine(ComputationGraph network) {
@@ -135,7 +123,7 @@ final class CompressionJob {
                 EngineChoice.of(config.engine(), network.getConfiguration(), spark.getConf(), kept.read());
         kept.write(choice.spec());
         report.engine(choice);
-        progress.say("engine    %s", choice.line());
+        events.engine(choice);
         return choice.spec();
     }
 
@@ -143,21 +131,18 @@ final class CompressionJob {
         TrainingData data = TrainingData.load(
                 session, config.data(), config.shards(), config.training().seed());
         report.data(data);
-        progress.say(
-                "data      %,d training, %,d validation, %,d test examples in %d shards",
-                data.trainRows(), data.validationRows(), data.testRows(), config.shards());
+        events.data(data, config.shards());
         return data;
     }
 
-    private static Trainer.Trained trainDense(Trainer trainer, Network network, Keeper keeper) {
+    private Trainer.Trained trainDense(Trainer trainer, Network network, Keeper keeper) {
         Stage whole = new Stage("dense", trainer.totalSteps(), dense -> dense);
-        return trainer.train("dense", network, List.of(whole), StepLog.none(), keeper);
+        return trainer.train("dense", network, List.of(whole), events.training("dense", StepLog.none()), keeper);
     }
 
     /** Each training of the run is kept apart, in a folder of its own. */
     private Keeper keeper(String title, Trainer trainer, String given, DenseJudge judge) {
-        CheckpointStore store = folder.checkpoints(
-                title, config.checkpoint().kept(), sentence -> progress.say("warning   %s", sentence));
+        CheckpointStore store = folder.checkpoints(title, config.checkpoint().kept(), events::damagedCheckpoint);
         int every = config.checkpoint().steps(trainer.stepsPerEpoch(), trainer.totalSteps());
         return new Keeper(store, given, every, judge, lock, stop, step -> report.resumed(title, step));
     }

@@ -1,7 +1,6 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.Evaluation;
-import io.halfspace.solver.StepReport;
 
 /** What adds up over the steps of an epoch. */
 final class EpochSums {
@@ -37,16 +36,16 @@ final class EpochSums {
         sums = before;
     }
 
-    void add(GradientRound.Sum sum, StepReport report, long roundNanos, long updateNanos, long solverNanos) {
+    void add(StepTaken taken) {
         sums = new Sums(
-                report.phase().name(),
-                sums.lossSum + sum.lossSum(),
-                sums.rows + sum.rows(),
+                taken.report().phase().name(),
+                sums.lossSum + taken.sum().lossSum(),
+                sums.rows + taken.sum().rows(),
                 sums.seconds,
-                sums.roundSeconds + roundNanos / 1e9,
-                sums.computeSeconds + sum.slowestMillis() / 1e3,
-                sums.updateSeconds + updateNanos / 1e9,
-                sums.solverSeconds + solverNanos / 1e9);
+                sums.roundSeconds + taken.roundNanos() / 1e9,
+                sums.computeSeconds + taken.computeNanos() / 1e9,
+                sums.updateSeconds + taken.updateNanos() / 1e9,
+                sums.solverSeconds + taken.solverNanos() / 1e9);
     }
 
     /** The sums up to now. */

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         description = {
-            "Measures a model's accuracy and loss on the test part of a job file (else its validation, else its training part).",
+            "Measures a model's accuracy and loss on the test part of a job file (else its validation, else its"
+                    + " training part).",
             "Values are normalised as the model was trained: with the normalizer inside it, else as the job file says."
         },
         mixinStandardHelpOptions = true)
@@ -53,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
             EngineSpec engine = EngineChoice.of(
                             config.engine(), source.network().getConfiguration(), spark.getConf())
                     .spec();
-            Trainer trainer = new Trainer(spark, data, config, engine, new Progress(System.out, false));
+            Trainer trainer = new Trainer(spark, data, config, engine);
             trainer.checkEngine(source.network());
             Evaluation evaluation = trainer.evaluate("evaluate", source.network());
             System.out.println(String.format(

@@ -3,6 +3,7 @@ package io.halfspace.spark;
 import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.GradientSum;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -60,8 +61,26 @@ final class GradientRound implements AutoCloseable {
      * @param rows number of examples
      * @param minibatches shards that had examples
      * @param slowestMillis time that the slowest shard computed
+     * @param steepest shard with the longest gradient; -1 if none can be used
+     * @param bad batches that cannot be used and are in none of the sums, in the order of the shards
      */
-    record Sum(float[] gradient, double lossSum, int rows, int minibatches, double slowestMillis) {}
+    record Sum(
+            float[] gradient,
+            double lossSum,
+            int rows,
+            int minibatches,
+            double slowestMillis,
+            int steepest,
+            List<Bad> bad) {}
+
+    /**
+     * A shard's part of a minibatch whose loss or gradient cannot be used.
+     *
+     * @param shard number of the shard
+     * @param rows examples in it
+     * @param fault what is wrong, as a clause
+     */
+    record Bad(int shard, int rows, String fault) {}
 
     GradientRound(JavaSparkContext spark, JavaRDD<Shard> shards, Task task) {
         this.spark = spark;
@@ -79,7 +98,6 @@ final class GradientRound implements AutoCloseable {
      * Computes one step's gradient.
      *
      * @param parameters the flat parameters; not modified
-     * @throws DivergedException if a shard's loss or gradient is not finite
      */
     Sum compute(float[] parameters, int epoch, int step) {
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
@@ -128,16 +146,24 @@ final class GradientRound implements AutoCloseable {
         double slowest = 0;
         int rows = 0;
         int minibatches = 0;
+        double longest = -1;
+        int steepest = -1;
+        List<Bad> bad = new ArrayList<>();
         for (ShardGradient each : gradients) {
-            if (!each.finite) {
-                throw new DivergedException(each.shard, each.lossSum / Math.max(1, each.rows));
+            slowest = Math.max(slowest, each.computeMillis);
+            if (!each.usable()) {
+                bad.add(new Bad(each.shard, each.rows, each.fault()));
+                continue;
+            }
+            if (each.norm > longest) {
+                longest = each.norm;
+                steepest = each.shard;
             }
             lossSum += each.lossSum;
             rows += each.rows;
             minibatches += each.rows > 0 ? 1 : 0;
-            slowest = Math.max(slowest, each.computeMillis);
         }
-        return new Sum(add(gradients, length), lossSum, rows, minibatches, slowest);
+        return new Sum(add(gradients, length), lossSum, rows, minibatches, slowest, steepest, bad);
     }
 
     private static float[] add(List<ShardGradient> gradients, int length) {
@@ -147,7 +173,7 @@ final class GradientRound implements AutoCloseable {
             int from = (int) ((long) length * piece / pieces);
             int to = (int) ((long) length * (piece + 1) / pieces);
             for (ShardGradient each : gradients) {
-                if (each.rows == 0) {
+                if (each.rows == 0 || !each.usable()) {
                     continue;
                 }
                 each.gradient.addTo(total, from, to);

@@ -2,17 +2,35 @@ package io.halfspace.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What happened in a training run.
  *
  * @param epochs an entry an epoch, oldest first
  * @param stages an entry a stage, oldest first
+ * @param skipped an entry for each batch that was left out, oldest first
  */
-record History(List<Epoch> epochs, List<Begun> stages) {
-    History() {
-        this(new ArrayList<>(), new ArrayList<>());
+record History(List<Epoch> epochs, List<Begun> stages, List<Skipped> skipped) {
+    History {
+        Objects.requireNonNull(epochs, "epochs");
+        Objects.requireNonNull(stages, "stages");
+        Objects.requireNonNull(skipped, "skipped");
     }
+
+    History() {
+        this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    /**
+     * A shard's part of a minibatch that is in no sum.
+     *
+     * @param step the step, from 1
+     * @param shard number of the shard
+     * @param rows examples in it
+     * @param fault what was wrong, as a clause
+     */
+    record Skipped(int step, int shard, int rows, String fault) {}
 
     /**
      * A stage of the run.
@@ -60,7 +78,7 @@ record History(List<Epoch> epochs, List<Begun> stages) {
 
     /** A history of its own with the same entries. */
     History copy() {
-        return new History(new ArrayList<>(epochs), new ArrayList<>(stages));
+        return new History(new ArrayList<>(epochs), new ArrayList<>(stages), new ArrayList<>(skipped));
     }
 
     void begin(String stage, int step, Trainee trainee) {

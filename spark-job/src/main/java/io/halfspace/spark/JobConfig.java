@@ -86,7 +86,8 @@ record JobConfig(
                 if (section.has(key)) {
                     section.fault(
                             key,
-                            "found without optimizer, expected both or none: the model file has an optimizer of its own");
+                            "found without optimizer, expected both or none: the model file has an optimizer of its"
+                                    + " own");
                 }
             }
         }
@@ -142,6 +143,7 @@ record JobConfig(
                 section.number("l1", 0, 0, 1000),
                 optional(section, "clip-value"),
                 optional(section, "clip-norm"),
+                section.integer("skip-bad-batches", 0, 0, 1_000_000),
                 section.flag("baseline", false),
                 section.integer("seed", 42L, Long.MIN_VALUE, Long.MAX_VALUE));
     }

@@ -66,7 +66,8 @@ final class Keeper {
         }
         found.filter(checkpoint -> !checkpoint.position().given().equals(given)).ifPresent(checkpoint -> {
             throw JobException.data(
-                    "Cannot go on from checkpoint '%s': the data or the model file is not what it was trained on; put it back, or name another folder",
+                    "Cannot go on from checkpoint '%s': the data or the model file is not what it was trained on; put"
+                            + " it back, or name another folder",
                     checkpoint);
         });
         latest = found.map(TrainingCheckpoint::toString);
@@ -97,19 +98,20 @@ final class Keeper {
     }
 
     /**
-     * Writes a checkpoint.
+     * Writes a checkpoint; gives it, if there is a place for checkpoints.
      *
      * @throws JobException exit code 75 if it cannot be written; the one before stays
      */
-    void keep(TrainingCheckpoint.Position position, Trainee trainee) {
+    Optional<CheckpointStore.Stored> keep(TrainingCheckpoint.Position position, Trainee trainee) {
         if (store.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         required.run();
         try {
-            latest = Optional.of(store.get()
-                    .write(position.step(), given, TrainingCheckpoint.contents(position, trainee))
-                    .toString());
+            CheckpointStore.Stored stored =
+                    store.get().write(position.step(), given, TrainingCheckpoint.contents(position, trainee));
+            latest = Optional.of(stored.toString());
+            return Optional.of(stored);
         } catch (IOException e) {
             throw new JobException(
                     ExitCode.TRY_AGAIN,

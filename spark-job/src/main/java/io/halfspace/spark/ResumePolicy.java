@@ -16,15 +16,18 @@ enum ResumePolicy {
     /** Never: only an empty folder will do. */
     NEVER;
 
-    /** Where a run runs and what it is called, not what it computes. */
-    private static final Set<String> HARMLESS =
-            Set.of("name", "output", "spark.master", "checkpoint.every", "checkpoint.keep");
+    /** Where a run runs, what it is called and when it gives up, not what it computes. */
+    private static final Set<String> HARMLESS = Set.of(
+            "name", "output", "spark.master", "checkpoint.every", "checkpoint.keep", "training.skip-bad-batches");
 
     /** What later steps may do otherwise than earlier ones. */
     private static final Set<String> CHANGEABLE = Set.of(
             "engine",
             "device",
             "precision",
+            "training.learning-rate",
+            "training.clip-value",
+            "training.clip-norm",
             "solver.lambda",
             "solver.amplify",
             "solver.epsilon",

@@ -162,6 +162,7 @@ final class RunReport {
 
     void history(String key, History history) {
         root.set(key + "Stages", JSON.valueToTree(history.stages()));
+        root.set(key + "Skipped", JSON.valueToTree(history.skipped()));
         ArrayNode entries = root.putArray(key);
         for (History.Epoch epoch : history.epochs()) {
             ObjectNode entry = JSON.valueToTree(epoch);

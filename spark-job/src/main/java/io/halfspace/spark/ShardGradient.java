@@ -1,36 +1,51 @@
 package io.halfspace.spark;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /** What one shard adds to a step. A plain class, because Kryo cannot write records. */
 final class ShardGradient implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Longest gradient that can be used: the longest whose square is a float. Adam and its kin remember squares, and one that
+     * is infinite stays infinite for the rest of a run.
+     */
+    private static final double LONGEST = Math.sqrt(Float.MAX_VALUE);
+
     final int shard;
-    /** Sum over the shard's examples in flat parameter order; empty if the shard had none left in this epoch. */
+    /**
+     * Sum over the shard's examples in flat parameter order; empty if the shard had none left in this epoch, or if it cannot
+     * be used.
+     */
     final PackedFloats gradient;
 
     final double lossSum;
     final int rows;
-    final boolean finite;
+    /** Length of the gradient. */
+    final double norm;
+
     final double computeMillis;
 
     /** Packs a copy of the gradient. */
     ShardGradient(int shard, float[] gradient, double lossSum, int rows, double computeMillis) {
         this.shard = shard;
-        this.gradient = PackedFloats.of(gradient);
         this.lossSum = lossSum;
         this.rows = rows;
-        this.finite = Double.isFinite(lossSum) && finite(gradient);
+        this.norm = Math.sqrt(SquaredLength.of(gradient, 0, gradient.length));
         this.computeMillis = computeMillis;
+        this.gradient = PackedFloats.of(usable() ? gradient : new float[0]);
     }
 
-    private static boolean finite(float[] values) {
-        // A sum is finite only if no addend is infinite or NaN; it overflows to infinity only far beyond any use.
-        double sum = 0;
-        for (float value : values) {
-            sum += value;
-        }
-        return Double.isFinite(sum);
+    /** Whether loss and gradient are numbers that a step can be taken with. */
+    boolean usable() {
+        return Double.isFinite(lossSum) && norm <= LONGEST;
+    }
+
+    /** Why it cannot be used, as a clause. */
+    String fault() {
+        return Double.isFinite(lossSum)
+                ? String.format(Locale.ROOT, "the gradient is %.2g long", norm)
+                : "the loss is %s".formatted(lossSum);
     }
 }

@@ -85,15 +85,18 @@ final class StepLog {
         return "%s/%012d.jsonl".formatted(PARTS, stepsTaken);
     }
 
-    /** Adds what a step did; {@code loss} is the mean over its examples, before the step. */
-    void add(int step, int epoch, Stage stage, Trainee trainee, StepReport report, double loss) {
+    /** Adds what a step did. */
+    void add(StepTaken taken) {
+        Trainee trainee = taken.trainee();
+        StepReport report = taken.report();
+        GradientRound.Sum sum = taken.sum();
         ObjectNode line = JSON.createObjectNode()
-                .put("step", step + 1)
-                .put("epoch", epoch + 1)
-                .put("stage", stage.name())
+                .put("step", taken.step() + 1)
+                .put("epoch", taken.epoch() + 1)
+                .put("stage", taken.stage().name())
                 .put("phase", report.phase().name())
-                .put("loss", loss)
-                .put("learningRate", trainee.learningRate(step, epoch))
+                .put("loss", sum.rows() == 0 ? null : taken.loss())
+                .put("learningRate", trainee.learningRate(taken.step(), taken.epoch()))
                 .put("parameters", trainee.parameters().length)
                 .put("groupsZero", trainee.zeroCount())
                 .put("groupsTargeted", report.targetedGroups())
@@ -107,10 +110,16 @@ final class StepLog {
             line.set("zeroByLayer", JSON.valueToTree(zeroByLayer(trainee.groups(), trainee.zero())));
             zeroBefore = trainee.zeroCount();
         }
+        if (!sum.bad().isEmpty()) {
+            line.set(
+                    "skippedShards",
+                    JSON.valueToTree(
+                            sum.bad().stream().map(GradientRound.Bad::shard).toList()));
+        }
         try {
             lines.write(JSON.writeValueAsBytes(line));
             lines.write('\n');
-            steps = step + 1;
+            steps = taken.step() + 1;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + NAME, e);
         }

@@ -14,6 +14,7 @@ final class StopSignal implements AutoCloseable {
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::asked, "halfspace-stop");
     private volatile boolean asked;
+    private volatile Runnable told = () -> {};
 
     StopSignal() {
         Runtime.getRuntime().addShutdownHook(hook);
@@ -22,6 +23,11 @@ final class StopSignal implements AutoCloseable {
     /** Whether the process has been asked to end. */
     boolean isAsked() {
         return asked;
+    }
+
+    /** Has somebody told when the process is asked to end; on a thread of its own. */
+    void onAsked(Runnable listener) {
+        told = listener;
     }
 
     @Override
@@ -39,6 +45,7 @@ final class StopSignal implements AutoCloseable {
     private void asked() {
         asked = true;
         try {
+            told.run();
             done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

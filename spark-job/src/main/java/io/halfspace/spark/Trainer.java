@@ -15,15 +15,13 @@ final class Trainer {
     private final TrainingData data;
     private final JobConfig config;
     private final EngineSpec engine;
-    private final Progress progress;
     private final String runId = UUID.randomUUID().toString();
 
-    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, EngineSpec engine, Progress progress) {
+    Trainer(JavaSparkContext spark, TrainingData data, JobConfig config, EngineSpec engine) {
         this.spark = spark;
         this.data = data;
         this.config = config;
         this.engine = engine;
-        this.progress = progress;
     }
 
     /** Steps of a whole run. */
@@ -44,17 +42,17 @@ final class Trainer {
      * Trains a network through the stages of a run.
      *
      * @param network at its present parameters; not modified; its configuration names the base optimiser
-     * @param log told of every step
+     * @param events told of all that happens
      * @param keeper keeps the training in checkpoints, and knows the one to go on from
      */
-    Trained train(String title, Network network, List<Stage> stages, StepLog log, Keeper keeper) {
+    Trained train(String title, Network network, List<Stage> stages, TrainingEvents events, Keeper keeper) {
         TrainingLoop loop = new TrainingLoop(
                 trainee -> new GradientRound(spark, data.train(), task(title, trainee)),
                 (trainee, round) -> evaluate(data.validation(), round.task(), trainee.parameters()),
-                progress,
-                log,
-                stepsPerEpoch());
-        TrainingLoop.Trained trained = loop.run(title, Trainee.of(network), stages, keeper);
+                events,
+                stepsPerEpoch(),
+                config.training().badBatches());
+        TrainingLoop.Trained trained = loop.run(Trainee.of(network), stages, keeper);
         return new Trained(trained.trainee(), trained.history(), evaluate(title, trained.trainee()));
     }
 

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
  * @param l1 L1 coefficient
  * @param clipValue largest absolute value of each gradient, if bounded
  * @param clipNorm largest norm of each layer's gradient, if bounded
+ * @param badBatches shards' batches with an unusable loss or gradient that may be left out; one more ends the training
  * @param baseline whether the dense network is trained beside, with the same seed and steps, to compare with
  * @param seed seed of everything random
  */
@@ -30,6 +31,7 @@ record TrainingConfig(
         double l1,
         OptionalDouble clipValue,
         OptionalDouble clipNorm,
+        int badBatches,
         boolean baseline,
         long seed) {
     /** Base optimisers that a job file can name. */

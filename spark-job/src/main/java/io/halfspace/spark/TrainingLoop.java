@@ -14,16 +14,16 @@ import java.util.function.Function;
  *
  * @param rounds computes gradients of what is trained in a stage
  * @param validation judges it on the validation part ({@link Evaluation#NONE} without one)
- * @param progress told of every step
- * @param log told of every step
+ * @param events told of all that happens
  * @param stepsPerEpoch steps of an epoch
+ * @param badBatches how many shards' batches whose loss or gradient cannot be used may be left out in all
  */
 record TrainingLoop(
         Function<Trainee, GradientRound> rounds,
         BiFunction<Trainee, GradientRound, Evaluation> validation,
-        Progress progress,
-        StepLog log,
-        int stepsPerEpoch) {
+        TrainingEvents events,
+        int stepsPerEpoch,
+        int badBatches) {
     /**
      * Runs all stages.
      *
@@ -31,18 +31,18 @@ record TrainingLoop(
      * @param stages in order; the end of the last one is the end of the run, a whole number of epochs
      * @param keeper keeps the training in checkpoints; the run goes on from its last one, with the same bits
      * @return what the last stage left
-     * @throws JobException exit code 4 at the first loss, gradient or parameter that is not finite, 143 if the process has been
-     *     asked to end; whatever ends the run, the last step that was taken is kept
+     * @throws JobException exit code 4 at the first loss or gradient that cannot be used and may not be left out, and at the
+     *     first update that would explode, before it is taken: the last checkpoint is what is kept; 143 if the process has been
+     *     asked to end; whatever else ends the run, the last step that was taken is kept
      */
-    Trained run(String title, Trainee start, List<Stage> stages, Keeper keeper) {
+    Trained run(Trainee start, List<Stage> stages, Keeper keeper) {
         int steps = stages.get(stages.size() - 1).end();
         Optional<TrainingCheckpoint> last = keeper.last();
         Course course = new Course(
                 keeper, steps, last.map(TrainingCheckpoint::position).orElse(TrainingCheckpoint.Position.START));
         Trainee trainee = last.isPresent() ? last.get().restore(start, stages) : start;
-        last.ifPresent(checkpoint -> progress.say("%-9s goes on from %s", title, checkpoint));
-        log.goOn(course.step, trainee.zeroCount());
-        progress.begin(title, course.step, steps);
+        events.begin(course.step, steps, trainee);
+        last.ifPresent(events::resumed);
         for (int s = course.stage; s < stages.size(); s++) {
             Stage stage = stages.get(s);
             boolean begun = last.isPresent() && s == course.stage;
@@ -68,6 +68,9 @@ record TrainingLoop(
 
     /** One run through the stages. */
     private final class Course {
+        private static final String LOWER =
+                "lower training.learning-rate or set training.clip-norm, with --resume force or in a new folder";
+
         private final Keeper keeper;
         private final int stepsInAll;
         private final History history;
@@ -88,11 +91,7 @@ record TrainingLoop(
             Trainee begun = next.begin().apply(trainee);
             stage = index;
             history.begin(next.name(), step, begun);
-            if (!begun.passedOver().isEmpty()) {
-                progress.say(
-                        "kept      %s: the network needs them beside what leaves",
-                        String.join(", ", begun.passedOver()));
-            }
+            events.stage(next, begun);
             return begun;
         }
 
@@ -101,20 +100,23 @@ record TrainingLoop(
             long begun = System.nanoTime();
             GradientRound.Sum sum = gradient(round, trainee, epoch);
             long summed = System.nanoTime();
-            float[] update = trainee.update(sum, step, epoch);
+            sum.bad().forEach(bad -> skip(bad, epoch));
+            float[] update = update(sum, trainee, epoch);
             long updated = System.nanoTime();
             StepReport report = trainee.step(update, step, epoch);
-            sums.add(sum, report, summed - begun, updated - summed, System.nanoTime() - updated);
-            double loss = sum.lossSum() / sum.rows();
-            log.add(step, epoch, stage, trainee, report, loss);
-            step++;
-            progress.step(
+            StepTaken taken = new StepTaken(
                     step,
-                    sum.rows(),
-                    loss,
-                    history.lastAccuracy(),
-                    trainee.zeroCount(),
-                    trainee.groups().count());
+                    epoch,
+                    stage,
+                    trainee,
+                    report,
+                    sum,
+                    summed - begun,
+                    updated - summed,
+                    System.nanoTime() - updated);
+            sums.add(taken);
+            events.step(taken, history.lastAccuracy());
+            step++;
             if (step % stepsPerEpoch == 0) {
                 endEpoch(stage, trainee, round, epoch);
             }
@@ -127,34 +129,68 @@ record TrainingLoop(
             }
         }
 
+        /** Leaves a shard's batch out, if that may be. */
+        private void skip(GradientRound.Bad bad, int epoch) {
+            if (history.skipped().size() == badBatches) {
+                String before = badBatches == 0 ? "" : ", after %d batches that were left out".formatted(badBatches);
+                throw diverged(
+                        "%s at step %d (epoch %d) on shard %d%s"
+                                .formatted(bad.fault(), step + 1, epoch + 1, bad.shard(), before),
+                        "if its data are at fault, training.skip-bad-batches: %d lets the same command go on without them, else %s"
+                                .formatted(badBatches + 10, LOWER));
+            }
+            History.Skipped skipped = new History.Skipped(step + 1, bad.shard(), bad.rows(), bad.fault());
+            history.skipped().add(skipped);
+            events.skipped(skipped);
+        }
+
+        /** What to subtract: nothing where every shard's batch was left out, so that stages still end where they should. */
+        private float[] update(GradientRound.Sum sum, Trainee trainee, int epoch) {
+            if (sum.rows() == 0) {
+                return new float[trainee.parameters().length];
+            }
+            float[] update = trainee.update(sum, step, epoch);
+            UpdateLength.fault(update, trainee).ifPresent(fault -> {
+                throw diverged(
+                        "%s at step %d (epoch %d), whose longest gradient is that of shard %d"
+                                .formatted(fault, step + 1, epoch + 1, sum.steepest()),
+                        LOWER);
+            });
+            return update;
+        }
+
         private void endEpoch(Stage stage, Trainee trainee, GradientRound round, int epoch) {
             checkFinite(trainee.parameters());
+            long begun = System.nanoTime();
             Evaluation judged = validation.apply(trainee, round);
-            history.add(sums.epoch(epoch + 1, step, stage, trainee, judged));
+            long judging = System.nanoTime() - begun;
+            History.Epoch ended = sums.epoch(epoch + 1, step, stage, trainee, judged);
+            history.add(ended);
+            events.epoch(ended, judging);
             sums = new EpochSums(EpochSums.Sums.NONE);
         }
 
         private void keep(Trainee trainee) {
             checkFinite(trainee.parameters());
-            log.keep(step);
-            keeper.keep(
-                    new TrainingCheckpoint.Position(
-                            step,
-                            stage,
-                            trainee.cuts(),
-                            keeper.given(),
-                            history,
-                            sums.sums(),
-                            keeper.judge().evaluation()),
-                    trainee);
+            events.keeping(step);
+            long begun = System.nanoTime();
+            keeper.keep(position(trainee), trainee).ifPresent(stored -> events.kept(stored, System.nanoTime() - begun));
+        }
+
+        private TrainingCheckpoint.Position position(Trainee trainee) {
+            return new TrainingCheckpoint.Position(
+                    step,
+                    stage,
+                    trainee.cuts(),
+                    keeper.given(),
+                    history,
+                    sums.sums(),
+                    keeper.judge().evaluation());
         }
 
         private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int epoch) {
             try {
                 return round.compute(trainee.parameters(), epoch, step % stepsPerEpoch);
-            } catch (DivergedException e) {
-                throw diverged("loss or gradient is not finite (loss %s) at step %d (epoch %d) on shard %d"
-                        .formatted(e.loss(), step + 1, epoch + 1, e.shard()));
             } catch (Exception e) {
                 // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
                 keepBecauseOf(e, trainee);
@@ -180,16 +216,16 @@ record TrainingLoop(
         private void checkFinite(float[] parameters) {
             for (float value : parameters) {
                 if (!Float.isFinite(value)) {
-                    throw diverged("a parameter is not finite after step %d".formatted(step));
+                    throw diverged("a parameter is not finite after step %d".formatted(step), LOWER);
                 }
             }
         }
 
-        private JobException diverged(String what) {
+        private JobException diverged(String what, String remedy) {
             return new JobException(
                     ExitCode.CHECK_FAILED,
-                    "Cannot go on training: %s; the last good checkpoint is %s; lower training.learning-rate"
-                            .formatted(what, keeper.latest()));
+                    "Cannot go on training: %s; the last good checkpoint is %s; %s"
+                            .formatted(what, keeper.latest(), remedy));
         }
 
         private JobException stopped() {

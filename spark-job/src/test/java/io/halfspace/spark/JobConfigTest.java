@@ -18,14 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class JobConfigTest {
     private static final String SMALLEST = """
-            model: lenet
-            data:
-              format: idx
-              shape: [1, 28, 28]
-              classes: 10
-              train: {path: images.gz, labels: labels.gz}
-            target: {parameters: 0.1}
-            """;
+        model: lenet
+        data:
+          format: idx
+          shape: [1, 28, 28]
+          classes: 10
+          train: {path: images.gz, labels: labels.gz}
+        target: {parameters: 0.1}
+        """;
 
     @TempDir
     private Path folder;
@@ -48,6 +48,7 @@ final class JobConfigTest {
                         0,
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
+                        0,
                         false,
                         42));
         assertThat(config.mode()).isEqualTo(Mode.PRUNE);
@@ -151,18 +152,18 @@ final class JobConfigTest {
     @Test
     void allFaults_areReportedAtOnce() {
         String faulty = """
-                modle: lenet
-                data:
-                  format: xml
-                  shape: [28, 28]
-                  classes: ten
-                  train: {path: a, rows: 5-2}
-                  validation: {path: b, fraction: 0.1}
-                training: {epochs: 0, batch: 2, colour: red}
-                target: {groups: 0.5, flops: 0.5}
-                solver: {warm-up: 0.6, frozen-at: 0.5}
-                spark: {shards: 8}
-                """;
+            modle: lenet
+            data:
+              format: xml
+              shape: [28, 28]
+              classes: ten
+              train: {path: a, rows: 5-2}
+              validation: {path: b, fraction: 0.1}
+            training: {epochs: 0, batch: 2, colour: red}
+            target: {groups: 0.5, flops: 0.5}
+            solver: {warm-up: 0.6, frozen-at: 0.5}
+            spark: {shards: 8}
+            """;
 
         assertThatThrownBy(() -> read(faulty))
                 .asInstanceOf(type(JobException.class))
@@ -189,7 +190,8 @@ final class JobConfigTest {
             delimiterString = " | ",
             value = {
                 "training.batch=66 | training.batch: found 66, expected a multiple of spark.shards, which is 4",
-                "data.format=images;data.shape=[2, 8, 8] | data.shape: found [2, 8, 8], expected [1 or 3, height, width]",
+                "data.format=images;data.shape=[2, 8, 8] | data.shape: found [2, 8, 8], expected [1 or 3, height,"
+                        + " width]",
                 "data.shape=[100000, 100000, 100000] | data.shape: found [100000, 100000, 100000], expected at most",
                 "data.validation.fraction=0.6;data.test.fraction=0.6 | data.validation.fraction: found 0.6 beside",
                 "data.train.path=a:b | data.train.path: found a:b, expected a path or URI",
@@ -208,7 +210,8 @@ final class JobConfigTest {
                 "target={groups: 1.5} | target.groups: found 1.5, expected a share from 0 to 1 or a whole number",
                 "solver.warm-up=12 epochs | solver.warm-up: found 12 epochs, expected at most the 10 epochs of the run",
                 "solver.warm-up=soon | solver.warm-up: found soon, expected a share of the run from 0 to 1, 'N epochs'",
-                "solver.warm-up=8 epochs;solver.frozen-at=0.5 | solver.warm-up: found 8 epochs, expected less than frozen-at",
+                "solver.warm-up=8 epochs;solver.frozen-at=0.5 | solver.warm-up: found 8 epochs, expected less than"
+                        + " frozen-at",
             })
     void faultsThatOnlyShowTogether_areConfigurationFaultsToo(String settings, String fault) {
         assertThatThrownBy(() -> read(SMALLEST, settings.split(";")))

@@ -79,6 +79,7 @@ final class OptimizersTest {
                 1e-5,
                 OptionalDouble.empty(),
                 OptionalDouble.of(2.5),
+                0,
                 false,
                 1);
         ComputationGraph network = BuiltinNetworks.create("digits", new int[] {1, 8, 8}, 10, 1, new Adam(), 0);

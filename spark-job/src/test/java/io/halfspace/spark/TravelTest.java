@@ -51,7 +51,7 @@ final class TravelTest {
 
         assertThat(total).containsExactly(expected);
         assertThat(arrived.shard).isEqualTo(3);
-        assertThat(arrived.finite).isTrue();
+        assertThat(arrived.usable()).isTrue();
     }
 
     @ParameterizedTest
