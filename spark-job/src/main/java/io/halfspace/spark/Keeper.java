@@ -113,6 +113,9 @@ final class Keeper {
             latest = Optional.of(stored.toString());
             return Optional.of(stored);
         } catch (IOException e) {
+            // Files that vanish under a driver that was frozen for a while are the doing of the one that took its
+            // place.
+            required.run();
             throw new JobException(
                     ExitCode.TRY_AGAIN,
                     "Cannot write a checkpoint after step %d: %s%s; the last one is %s, the same command goes on from there"
