@@ -2,6 +2,7 @@ package io.halfspace.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -150,11 +151,27 @@ final class FaultRun implements AutoCloseable {
 
     /** The run is over, and ended with the bits of one that nothing happened to. */
     void hasTheRightBits() throws IOException {
-        SmallJob.Reference reference = SmallJob.reference(mode, epochs);
+        hasTheBitsOf(SmallJob.reference(mode, epochs));
+    }
+
+    /** What the run has ended with. */
+    SmallJob.Reference result() throws IOException {
+        return new SmallJob.Reference(
+                hdfs.read(new org.apache.hadoop.fs.Path(folder, "model.zip")), text("steps.jsonl"));
+    }
+
+    /** The run is over, and ended with these bits. */
+    void hasTheBitsOf(SmallJob.Reference reference) throws IOException {
         assertThat(hdfs.read(new org.apache.hadoop.fs.Path(folder, "model.zip")))
                 .isEqualTo(reference.model());
         assertThat(text("steps.jsonl")).isEqualTo(reference.steps());
         assertThat(text("result.json")).contains("\"succeeded\"");
+    }
+
+    /** The attempt that finished the run went on from a checkpoint. */
+    void wentOn() throws IOException {
+        assertThat(new ObjectMapper().readTree(text("result.json")).at("/resumed"))
+                .isNotEmpty();
     }
 
     /** Content of one of the run's files. */

@@ -30,6 +30,8 @@ public final class FaultyExecutor implements SparkPlugin {
     static final String TIMES = "spark.faults.times";
     static final String MILLIS = "spark.faults.millis";
     static final String FOLDER = "spark.faults.folder";
+    /** File in the folder that may tell another time to wait than {@code spark.faults.millis}. */
+    static final String PAUSE = "pause";
 
     /** What an executor does. */
     enum Kind {
@@ -75,7 +77,7 @@ public final class FaultyExecutor implements SparkPlugin {
         @Override
         public void onTaskStart() {
             if (kind == Kind.WAIT && seen.get() > after && claim()) {
-                LockSupport.parkNanos(millis * 1_000_000);
+                LockSupport.parkNanos(pause() * 1_000_000);
             }
             if (Files.exists(folder.resolve("fault-" + (times - 1))) && !halting) {
                 return;
@@ -89,6 +91,17 @@ public final class FaultyExecutor implements SparkPlugin {
             });
             watch.setDaemon(true);
             watch.start();
+        }
+
+        /** How long to wait: what the test has written since, if it has. */
+        private long pause() {
+            try {
+                Path told = folder.resolve(PAUSE);
+                return Files.exists(told) ? Long.parseLong(Files.readString(told)) : millis;
+            } catch (IOException | NumberFormatException e) {
+                // It is being written: the next task sees it.
+                return millis;
+            }
         }
 
         /** Leaves a file for one more fault, unless there have been enough. */

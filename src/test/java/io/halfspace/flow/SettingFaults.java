@@ -94,6 +94,6 @@ final class SettingFaults {
         run.hdfs().age(run.folder(), -TimeUnit.DAYS.toMillis(2));
         Files.writeString(shift, "-259200");
         run.ends(0);
-        assertThat(run.printed()).contains("compress  goes on from");
+        run.wentOn();
     }
 }

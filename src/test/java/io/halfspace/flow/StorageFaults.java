@@ -22,6 +22,7 @@ final class StorageFaults {
                 .doesNotContain("another driver");
         run.hdfs().empty(run.folder());
         run.ends(0);
+        run.wentOn();
     }
 
     static void readOnlyFromTheStart(FaultRun run) throws Exception {

@@ -1,9 +1,11 @@
 package io.halfspace.dl4j;
 
+import io.halfspace.dl4j.FlatParameters.Range;
 import io.halfspace.graph.Remainder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -33,19 +35,14 @@ public final class BaseOptimizer {
     private final ComputationGraph network;
     private final ComputationGraphUpdater updater;
     private final Gradient gradientViews;
-    /** The running statistics in the network's flattened gradient. */
-    private final List<INDArray> statistics;
+    private final List<Range> statistics;
 
     public BaseOptimizer(ComputationGraph network) {
         this.network = network;
         network.initGradientsView();
         this.updater = network.getUpdater(true);
         this.gradientViews = views(network);
-        INDArray gradients = network.getFlattenedGradients();
-        INDArray flat = gradients.reshape(gradients.length());
-        this.statistics = FlatParameters.statistics(network).stream()
-                .map(range -> flat.get(NDArrayIndex.interval(range.from(), range.to())))
-                .toList();
+        this.statistics = FlatParameters.statistics(network);
     }
 
     /**
@@ -62,20 +59,25 @@ public final class BaseOptimizer {
      */
     public float[] update(float[] parameters, float[] gradient, int rows, int minibatches, int iteration, int epoch) {
         FlatParameters.set(network, parameters);
-        FlatParameters.write(gradient, network.getFlattenedGradients());
-        update(rows, minibatches, iteration, epoch);
-        return FlatParameters.copy(network.getFlattenedGradients());
+        float[] trained = gradient.clone();
+        statistics.forEach(range -> Arrays.fill(trained, range.from(), range.to(), 0));
+        FlatParameters.write(trained, network.getFlattenedGradients());
+        update(rows, iteration, epoch);
+        float[] update = FlatParameters.copy(network.getFlattenedGradients());
+        for (Range range : statistics) {
+            for (int i = range.from(); i < range.to(); i++) {
+                update[i] = gradient[i] / minibatches;
+            }
+        }
+        return update;
     }
 
-    /** The same for the network's present parameters and flattened gradient, which becomes the step, in its data type. */
-    void update(int rows, int minibatches, int iteration, int epoch) {
-        List<INDArray> steps =
-                statistics.stream().map(sum -> sum.div(minibatches)).toList();
-        statistics.forEach(sum -> sum.assign(0));
+    /**
+     * The same for the network's present parameters and flattened gradient, which becomes the step, in its data type; there
+     * the running statistics are zero before and after.
+     */
+    void update(int rows, int iteration, int epoch) {
         updater.update(gradientViews, iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
-        for (int i = 0; i < steps.size(); i++) {
-            statistics.get(i).assign(steps.get(i));
-        }
     }
 
     /**

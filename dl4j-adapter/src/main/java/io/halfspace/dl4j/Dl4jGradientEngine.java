@@ -20,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Dl4jGradientEngine implements GradientEngine {
     private final ComputationGraph network;
     private final List<OutputLoss> losses;
+    private final boolean averages;
 
     /**
      * Opens an engine.
@@ -36,6 +37,7 @@ public final class Dl4jGradientEngine implements GradientEngine {
         losses = OutputLoss.of(network.getConfiguration());
         network.init();
         network.initGradientsView();
+        averages = network.getOutputLayer(0).conf().isMiniBatch();
     }
 
     @Override
@@ -72,7 +74,15 @@ public final class Dl4jGradientEngine implements GradientEngine {
             network.clearLayerMaskArrays();
             network.clear();
         }
-        return network.score() * batch.rows();
+        return lossSum(batch.rows());
+    }
+
+    /**
+     * From Deeplearning4j's score: the mean of the losses or, of a network that is configured without {@code miniBatch}, their
+     * sum; regularisation is in it once either way.
+     */
+    private double lossSum(int rows) {
+        return averages ? network.score() * rows : network.score() + (rows - 1) * network.calcRegularizationScore(true);
     }
 
     @Override

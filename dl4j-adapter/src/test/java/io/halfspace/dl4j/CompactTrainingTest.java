@@ -8,6 +8,7 @@ import io.halfspace.graph.Remainder;
 import io.halfspace.graph.Thinning;
 import io.halfspace.graph.TraceGraph;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -125,7 +127,15 @@ final class CompactTrainingTest {
         INDArray flat = network.getFlattenedGradients().reshape(network.numParams());
         // The job silences what is frozen before norms are taken: see TrainingLoop.
         flat.muli(live);
-        optimizer.update(ROWS, 1, step, 0);
+        List<INDArray> statistics = FlatParameters.statistics(network).stream()
+                .map(range -> flat.get(NDArrayIndex.interval(range.from(), range.to())))
+                .toList();
+        List<INDArray> steps = statistics.stream().map(INDArray::dup).toList();
+        statistics.forEach(each -> each.assign(0));
+        optimizer.update(ROWS, step, 0);
+        for (int i = 0; i < steps.size(); i++) {
+            statistics.get(i).assign(steps.get(i));
+        }
         network.params().subi(flat.mul(live));
         return loss;
     }

@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -22,6 +24,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 final class Dl4jGradientEngineTest {
@@ -104,6 +107,32 @@ final class Dl4jGradientEngineTest {
         assertThat(whole.rows()).isEqualTo(8);
         for (int i = 0; i < parts.length; i++) {
             assertThat(parts[i]).isCloseTo(whole.gradient()[i], within(1e-5f));
+        }
+    }
+
+    /** Without miniBatch, Deeplearning4j's score is a sum where it otherwise is a mean. */
+    @Test
+    void lossSum_doesNotDependOnWhatTheScoreIs() {
+        ComputationGraphConfiguration mean = dense(DataType.DOUBLE, 0);
+        mean.getVertices()
+                .values()
+                .forEach(vertex -> ((BaseLayer)
+                                ((LayerVertex) vertex).getLayerConf().getLayer())
+                        .setRegularization(List.of(new L2Regularization(0.3))));
+        ComputationGraphConfiguration sum = mean.clone();
+        sum.getVertices()
+                .values()
+                .forEach(vertex -> ((LayerVertex) vertex).getLayerConf().setMiniBatch(false));
+        ComputationGraph network = new ComputationGraph(mean.clone());
+        network.init();
+        float[] parameters = FlatParameters.of(network);
+        try (Dl4jGradientEngine one = new Dl4jGradientEngine(mean.toJson());
+                Dl4jGradientEngine other = new Dl4jGradientEngine(sum.toJson())) {
+            GradientSum expected = one.gradient(parameters, batch(8, 1), 0);
+            GradientSum actual = other.gradient(parameters, batch(8, 1), 0);
+
+            assertThat(actual.lossSum()).isCloseTo(expected.lossSum(), within(1e-9));
+            assertThat(actual.gradient()).containsExactly(expected.gradient());
         }
     }
 

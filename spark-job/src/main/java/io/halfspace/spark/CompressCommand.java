@@ -88,7 +88,13 @@ final class CompressCommand implements Callable<Integer> {
                 return finished.get();
             }
             events.started(config, folder);
-            try (RunLock lock = folder.lock().take()) {
+            try (RunLock lock = folder.take()) {
+                // The driver that was waited for may have come to its end meanwhile.
+                Optional<RunReport> meanwhile = folder.finished();
+                if (meanwhile.isPresent()) {
+                    events.finishedBefore();
+                    return meanwhile.get();
+                }
                 RunReport report = new CompressionJob(session, config, folder, lock, stop, events).run();
                 events.finished(report, folder);
                 return report;

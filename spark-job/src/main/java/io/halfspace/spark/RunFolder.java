@@ -31,6 +31,7 @@ final class RunFolder {
 
     private final FileSystem files;
     private final Path folder;
+    private Optional<RunLock> taken = Optional.empty();
 
     private RunFolder(FileSystem files, Path folder) {
         this.files = files;
@@ -120,13 +121,20 @@ final class RunFolder {
         return new CheckpointStore(files, new Path(folder, CHECKPOINTS + "/" + title), kept, warning);
     }
 
-    /** Who may write here. */
-    RunLock lock() {
-        return new RunLock(files, folder);
+    /**
+     * Takes the run for this driver; from now on it writes and deletes here only while it has it.
+     *
+     * @throws JobException exit code 75 if another driver has it and lives
+     */
+    RunLock take() {
+        RunLock lock = new RunLock(files, folder).take();
+        taken = Optional.of(lock);
+        return lock;
     }
 
     /** Writes one file whole, replacing what has its name; returns its size in bytes. */
     long write(String name, Content content) {
+        taken.ifPresent(RunLock::require);
         Path target = new Path(folder, name);
         Path beside = new Path(target.getParent(), "." + target.getName() + ".writing");
         try {
@@ -180,6 +188,7 @@ final class RunFolder {
 
     /** Deletes a file or folder of the run, if it is there. */
     void delete(String name) {
+        taken.ifPresent(RunLock::require);
         try {
             files.delete(new Path(folder, name), true);
         } catch (IOException e) {

@@ -57,7 +57,7 @@ final class RunLock implements AutoCloseable {
                 TimeUnit.SECONDS.sleep(DEAD_AFTER_SECONDS);
                 Optional<JsonNode> now = read();
                 if (now.isPresent() && !now.equals(before)) {
-                    throw takenBy(now.get());
+                    throw takenBy(now.get().isMissingNode() ? before.get() : now.get());
                 }
             }
             write();
@@ -72,11 +72,16 @@ final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the run is still this driver's.
+     * Makes sure that the run is still this driver's; one that was frozen for a while learns it here. Cost: reads the file.
      *
      * @throws JobException exit code 75 if another driver has taken it over
      */
     void require() {
+        try {
+            look();
+        } catch (IOException e) {
+            // Whatever is done next on this file system fails too, and says why.
+        }
         if (lost) {
             throw new JobException(
                     ExitCode.TRY_AGAIN,
@@ -99,8 +104,8 @@ final class RunLock implements AutoCloseable {
 
     private void beat() {
         try {
-            if (read().filter(this::isOurs).isEmpty()) {
-                lost = true;
+            look();
+            if (lost) {
                 beats.shutdown();
             } else {
                 write();
@@ -110,8 +115,13 @@ final class RunLock implements AutoCloseable {
         }
     }
 
+    private void look() throws IOException {
+        lost = lost || read().filter(this::isOurs).isEmpty();
+    }
+
+    /** A file without content is ours: it is being written, or the disk was full when it should have been. */
     private boolean isOurs(JsonNode lock) {
-        return lock.path("owner").asText().equals(owner);
+        return lock.isMissingNode() || lock.path("owner").asText().equals(owner);
     }
 
     /** Whether the driver ran on this machine and its process is gone. */

@@ -29,6 +29,8 @@ final class Sessions {
         conf.setIfMissing("spark.executorEnv.GLIBC_TUNABLES", NATIVE_MEMORY);
         // A gradient of up to 4 M parameters comes back in one message, without a detour through the block manager.
         conf.setIfMissing("spark.task.maxDirectResultSize", "16m");
+        // Broadcasts are the parameters of every step, which do not get shorter.
+        conf.setIfMissing("spark.broadcast.compress", "false");
         try {
             return SparkSession.builder().config(conf).getOrCreate();
         } catch (Exception e) {

@@ -39,6 +39,7 @@ public final class TorchGradientEngine implements GradientEngine {
     private final int length;
     private final ScalarType type;
     private final TorchDevice device;
+    private final boolean channelsInnermost;
 
     /**
      * Opens an engine. Loads libtorch if this is the first.
@@ -65,6 +66,7 @@ public final class TorchGradientEngine implements GradientEngine {
         this.device = device;
         losses = OutputLoss.of(configuration);
         type = Tensors.type(configuration.getDataType());
+        channelsInnermost = !device.isGpu() && type == ScalarType.Float && Layouts.channelsInnermost(configuration);
         parameters = new ParameterBuffer(program.parameters().all(), program.trained(), length, type, device);
     }
 
@@ -257,9 +259,13 @@ public final class TorchGradientEngine implements GradientEngine {
         for (int i = 0; i < names.size(); i++) {
             Batch.Input input = batch.inputs().get(i);
             Optional<Mask> mask = input.mask().map(values -> new Mask(tensor(values), true));
-            signals.put(names.get(i), new Signal(tensor(input.values()), mask));
+            signals.put(names.get(i), new Signal(inMemoryOrder(tensor(input.values())), mask));
         }
         return signals;
+    }
+
+    private Tensor inMemoryOrder(Tensor input) {
+        return channelsInnermost && input.dim() == 4 ? Layouts.channelsInnermost(input) : input;
     }
 
     private Tensor tensor(Values values) {

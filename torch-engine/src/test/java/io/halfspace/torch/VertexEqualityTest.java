@@ -30,6 +30,8 @@ import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -123,6 +125,36 @@ final class VertexEqualityTest {
                                 .setOutputs("out"),
                         Optional.empty(),
                         new int[] {3, 3}));
+        // Relu may overwrite what flows in only where nobody else reads it.
+        for (CNN2DFormat format : CNN2DFormat.values()) {
+            cases.put(
+                    "activation of what others read, too " + format,
+                    11,
+                    () -> check(
+                            11,
+                            graph -> graph.addInputs("a")
+                                    .setInputTypes(InputType.convolutional(5, 5, 2, format))
+                                    .addLayer("convolution", convolution(format), "a")
+                                    .addLayer("normal", normal(format), "convolution")
+                                    .addLayer("relu", activation(Activation.RELU), "normal")
+                                    .addLayer("tanh", activation(Activation.TANH), "normal")
+                                    .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "relu", "normal")
+                                    .addLayer("bent", activation(Activation.RELU), "sum")
+                                    .addLayer("again", activation(Activation.SIGMOID), "bent")
+                                    .addVertex(
+                                            "product",
+                                            new ElementWiseVertex(ElementWiseVertex.Op.Product),
+                                            "again",
+                                            "bent",
+                                            "tanh")
+                                    .addLayer("alone", activation(Activation.IDENTITY), "product")
+                                    .addLayer("last", activation(Activation.TANH), "alone")
+                                    .addLayer("pooled", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), "last")
+                                    .addLayer("out", output(), "pooled")
+                                    .setOutputs("out"),
+                            Optional.empty(),
+                            format == CNN2DFormat.NCHW ? new int[] {3, 2, 5, 5} : new int[] {3, 5, 5, 2}));
+        }
         cases.put(
                 "stack and unstack",
                 3,
@@ -365,6 +397,14 @@ final class VertexEqualityTest {
 
     private static LSTM lstm() {
         return new LSTM.Builder().nOut(4).build();
+    }
+
+    private static ActivationLayer activation(Activation function) {
+        return new ActivationLayer.Builder().activation(function).build();
+    }
+
+    private static BatchNormalization normal(CNN2DFormat format) {
+        return new BatchNormalization.Builder().dataFormat(format).build();
     }
 
     private static ConvolutionLayer convolution(CNN2DFormat format) {
