@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * A command line of Halfspace, run in this process as a user would run it.
@@ -42,5 +43,17 @@ record Commands(int exitCode, String out, String err) {
 
     static JsonNode result(Path folder) throws IOException {
         return new ObjectMapper().readTree(Files.readString(folder.resolve("result.json")));
+    }
+
+    /** Steps of the newest checkpoint of a run that has its manifest, 0 if there is none. */
+    static long checkpointed(Path folder) throws IOException {
+        try (Stream<Path> places = Files.list(folder.resolve("checkpoints/compress"))) {
+            return places.filter(place -> Files.exists(place.resolve("manifest")))
+                    .map(place -> place.getFileName().toString())
+                    .filter(name -> name.matches("\\d{12}-.*"))
+                    .mapToLong(name -> Long.parseLong(name.substring(0, 12)))
+                    .max()
+                    .orElse(0);
+        }
     }
 }

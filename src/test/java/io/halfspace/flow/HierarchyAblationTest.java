@@ -11,6 +11,7 @@ import io.halfspace.dl4j.GradientSum;
 import io.halfspace.dl4j.NetworkTracer;
 import io.halfspace.graph.ErasableSegments;
 import io.halfspace.graph.GroupPartition;
+import io.halfspace.graph.ZeroGroups;
 import io.halfspace.solver.Dhspg;
 import io.halfspace.solver.DhspgSettings;
 import io.halfspace.solver.H2spg;
@@ -18,6 +19,10 @@ import io.halfspace.solver.Schedule;
 import io.halfspace.solver.Solver;
 import io.halfspace.solver.Target;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -32,13 +37,16 @@ import java.util.zip.GZIPInputStream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * What the check of validity is worth: how often DHSPG without hierarchy, on the same segments after the same training,
- * chooses segments without which no network is left. Trains each network on digits until groups are chosen.
+ * chooses segments without which no network is left, and what training to the end makes of them.
  */
 @Tag("slow")
 class HierarchyAblationTest {
@@ -48,7 +56,11 @@ class HierarchyAblationTest {
     private static final double RATE = 0.002;
     private static final double[] SHARES = {0.25, 0.5, 0.75, 1};
 
+    private static final String TRAINED = "super-resnet:width=4,depth=2";
+    private static final int TRAINED_SEEDS = 5;
+
     private final Schedule schedule = Schedule.of(60, 30, 50);
+    private final Schedule trained = Schedule.of(80, 30, 60);
     private final List<float[]> digits = digits();
 
     @ParameterizedTest
@@ -76,7 +88,9 @@ class HierarchyAblationTest {
                 plain.add(new Dhspg(set.unchecked(), target, DhspgSettings.forAdam(), schedule));
                 hierarchical.add(new H2spg(set, target, DhspgSettings.forAdam(), schedule));
             }
-            warmUp(network, Stream.concat(plain.stream(), hierarchical.stream()).toList(), seed);
+            List<Solver> solvers =
+                    Stream.concat(plain.stream(), hierarchical.stream()).toList();
+            warmUp(network, new BaseOptimizer(network), solvers, seed);
             for (int i = 0; i < SHARES.length; i++) {
                 invalid[i] += set.fault(plain.get(i).state().targeted()).isPresent() ? 1 : 0;
                 assertThat(set.fault(hierarchical.get(i).state().targeted())).isEmpty();
@@ -88,11 +102,91 @@ class HierarchyAblationTest {
                 name, segments, feasible, SEEDS, Arrays.toString(invalid));
     }
 
-    /** All solvers see the same steps: those of the base optimiser. */
-    private void warmUp(ComputationGraph network, List<Solver> solvers, long seed) {
+    /** What is chosen is driven to zero, and the network that this ends with is judged on all digits. */
+    @Test
+    void plainTraining_endsInInvalidNetworks() throws IOException {
+        int[] invalid = new int[SHARES.length];
+        double[] plainAccuracy = new double[SHARES.length];
+        double[] accuracy = new double[SHARES.length];
+        for (long seed = 1; seed <= TRAINED_SEEDS; seed++) {
+            ComputationGraph network =
+                    BuiltinNetworks.create(TRAINED, new int[] {1, SIDE, SIDE}, 10, seed, new Adam(RATE), 0);
+            ErasableSegments set = segments(network);
+            int feasible = new Target.Groups(0).limit(set).groups();
+            List<Solver> solvers = new ArrayList<>();
+            for (double share : SHARES) {
+                Target target = new Target.GroupCount((int) Math.round(share * feasible));
+                solvers.add(new Dhspg(set.unchecked(), target, DhspgSettings.forAdam(), trained));
+                solvers.add(new H2spg(set, target, DhspgSettings.forAdam(), trained));
+            }
+            BaseOptimizer optimizer = new BaseOptimizer(network);
+            float[] start = warmUp(network, optimizer, solvers, seed);
+            ByteArrayOutputStream memory = new ByteArrayOutputStream();
+            optimizer.save(new DataOutputStream(memory));
+            for (int i = 0; i < SHARES.length; i++) {
+                for (int hierarchy = 0; hierarchy < 2; hierarchy++) {
+                    Solver solver = solvers.get(2 * i + hierarchy);
+                    optimizer.restore(new DataInputStream(new ByteArrayInputStream(memory.toByteArray())));
+                    float[] x = train(network, optimizer, solver, start.clone(), seed);
+                    boolean[] zero = ZeroGroups.in(set, x);
+                    assertThat(solver.finished()).isTrue();
+                    assertThat(zero).isEqualTo(solver.zeroGroups());
+                    FlatParameters.set(network, x);
+                    (hierarchy == 0 ? plainAccuracy : accuracy)[i] += accuracy(network) / TRAINED_SEEDS;
+                    if (hierarchy == 0) {
+                        invalid[i] += set.fault(zero).isPresent() ? 1 : 0;
+                    } else {
+                        assertThat(set.fault(zero)).isEmpty();
+                    }
+                }
+            }
+        }
+        System.out.printf(
+                "%s, %d steps: of %d trained without hierarchy to 25, 50, 75, 100 %%, %s end invalid; mean accuracy %s,"
+                        + " with hierarchy %s%n",
+                TRAINED,
+                trained.totalSteps(),
+                TRAINED_SEEDS,
+                Arrays.toString(invalid),
+                Arrays.toString(plainAccuracy),
+                Arrays.toString(accuracy));
+    }
+
+    /** The steps after the choice. Modifies and gives {@code x}. */
+    private float[] train(ComputationGraph network, BaseOptimizer optimizer, Solver solver, float[] x, long seed) {
+        Random random = new Random(100 + seed);
+        try (Dl4jGradientEngine engine =
+                new Dl4jGradientEngine(network.getConfiguration().toJson())) {
+            for (int step = trained.warmUpSteps(); step < trained.totalSteps(); step++) {
+                GradientSum sum = engine.gradient(x, batch(random), step);
+                solver.step(x, optimizer.update(x, sum.gradient(), sum.rows(), 1, step, 0), RATE);
+            }
+        }
+        return x;
+    }
+
+    private double accuracy(ComputationGraph network) {
+        int right = 0;
+        for (int first = 0; first < digits.size(); first += ROWS) {
+            List<float[]> some = digits.subList(first, Math.min(digits.size(), first + ROWS));
+            INDArray features = Nd4j.zeros(some.size(), 1, SIDE, SIDE);
+            for (int row = 0; row < some.size(); row++) {
+                for (int i = 0; i < SIDE * SIDE; i++) {
+                    features.putScalar(row, 0, i / SIDE, i % SIDE, some.get(row)[i] / 16);
+                }
+            }
+            INDArray best = network.outputSingle(features).argMax(1);
+            for (int row = 0; row < some.size(); row++) {
+                right += best.getInt(row) == (int) some.get(row)[SIDE * SIDE] ? 1 : 0;
+            }
+        }
+        return (double) right / digits.size();
+    }
+
+    /** All solvers see the same steps: those of the base optimiser. Gives the parameters after them. */
+    private float[] warmUp(ComputationGraph network, BaseOptimizer optimizer, List<Solver> solvers, long seed) {
         Random random = new Random(seed);
         float[] x = FlatParameters.of(network);
-        BaseOptimizer optimizer = new BaseOptimizer(network);
         try (Dl4jGradientEngine engine =
                 new Dl4jGradientEngine(network.getConfiguration().toJson())) {
             for (int step = 0; step < schedule.warmUpSteps(); step++) {
@@ -106,6 +200,7 @@ class HierarchyAblationTest {
                 x = next;
             }
         }
+        return x;
     }
 
     private Batch batch(Random random) {

@@ -10,20 +10,19 @@ final class GroupStep {
     private enum Kind {
         PLAIN,
         PULLED,
+        SHRUNK,
         CLEARED
     }
 
     private final GroupLayout layout;
     private final Kind[] kind;
     private final float[] pull;
-    private final float[] push;
 
     GroupStep(GroupLayout layout) {
         this.layout = layout;
         kind = new Kind[layout.groups()];
         Arrays.fill(kind, Kind.PLAIN);
         pull = new float[layout.groups()];
-        push = new float[layout.groups()];
     }
 
     /** {@code x - u}. */
@@ -31,11 +30,16 @@ final class GroupStep {
         kind[group] = Kind.PLAIN;
     }
 
-    /** {@code x - (pull x + push u)}. */
-    void pulled(int group, float pull, float push) {
+    /** {@code x - u - pull x}. */
+    void pulled(int group, float pull) {
         kind[group] = Kind.PULLED;
         this.pull[group] = pull;
-        this.push[group] = push;
+    }
+
+    /** {@code x - pull x}: takes no update. */
+    void shrunk(int group, float pull) {
+        kind[group] = Kind.SHRUNK;
+        this.pull[group] = pull;
     }
 
     /** Exact zero. */
@@ -62,13 +66,8 @@ final class GroupStep {
         switch (kind[group]) {
             case PLAIN -> plain(x, u, from, to);
             case CLEARED -> Arrays.fill(x, from, to, 0f);
-            case PULLED -> {
-                if (push[group] == 0) {
-                    shrunk(x, from, to, pull[group]);
-                } else {
-                    lanes.pull(x, u, from, to, pull[group], push[group]);
-                }
-            }
+            case PULLED -> lanes.pull(x, u, from, to, pull[group]);
+            case SHRUNK -> shrunk(x, from, to, pull[group]);
         }
     }
 
@@ -81,7 +80,8 @@ final class GroupStep {
             switch (kind[g]) {
                 case PLAIN -> x[p] -= u[p];
                 case CLEARED -> x[p] = 0f;
-                case PULLED -> x[p] -= pull[g] * x[p] + push[g] * u[p];
+                case PULLED -> x[p] = Math.fma(-pull[g], x[p], x[p] - u[p]);
+                case SHRUNK -> x[p] -= pull[g] * x[p];
             }
         }
     }

@@ -56,7 +56,7 @@ abstract sealed class HalfSpaceSolver extends StagedSolver permits Dhspg, H2spg 
         if (stepsTaken() >= schedule.projectionStart() && Penalty.leavesHalfSpace(xx, xu, mu, settings.epsilon())) {
             toZero(group);
         } else {
-            groupStep.pulled(group, (float) (mu / Math.sqrt(xx)), 1f);
+            groupStep.pulled(group, (float) (mu / Math.sqrt(xx)));
         }
         return mu;
     }

@@ -86,8 +86,11 @@ abstract class Lanes {
         sums.add(index, (double) fold(0) + xx, (double) fold(FOLDED) + uu, (double) fold(2 * FOLDED) + xu);
     }
 
-    /** {@code x - (pull x + push u)} from {@code from} (inclusive) to {@code to} (exclusive). Modifies {@code x}. */
-    abstract void pull(float[] x, float[] u, int from, int to, float pull, float push);
+    /**
+     * {@code x - u - pull x} from {@code from} (inclusive) to {@code to} (exclusive), of which the last product is not rounded.
+     * Modifies {@code x}.
+     */
+    abstract void pull(float[] x, float[] u, int from, int to, float pull);
 
     private float fold(int first) {
         float s0 = folded[first] + folded[first + 4];

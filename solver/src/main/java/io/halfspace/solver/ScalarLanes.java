@@ -23,9 +23,9 @@ final class ScalarLanes extends Lanes {
     }
 
     @Override
-    void pull(float[] x, float[] u, int from, int to, float pull, float push) {
+    void pull(float[] x, float[] u, int from, int to, float pull) {
         for (int i = from; i < to; i++) {
-            x[i] -= pull * x[i] + push * u[i];
+            x[i] = Math.fma(-pull, x[i], x[i] - u[i]);
         }
     }
 

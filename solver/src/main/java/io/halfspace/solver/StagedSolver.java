@@ -177,7 +177,7 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
         if (stepsLeft <= 1 || groups.trainable().isZero(group, parameters)) {
             toZero(group);
         } else {
-            groupStep.pulled(group, 1f / stepsLeft, 0f);
+            groupStep.shrunk(group, 1f / stepsLeft);
         }
     }
 

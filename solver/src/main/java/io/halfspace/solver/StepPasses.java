@@ -175,8 +175,10 @@ final class StepPasses {
         }
     }
 
+    /** Steps plain runs on the way from group to group, because memory is fastest in one direction. */
     private void prunePart(int part) {
-        plain.step(x, u, parts.begin(part, layout.length()), parts.begin(part + 1, layout.length()));
+        int stepped = parts.begin(part, layout.length());
+        int endOfPlain = parts.begin(part + 1, layout.length());
         int first = firstGroup(part);
         int end = firstGroup(part + 1);
         if (summing) {
@@ -185,6 +187,11 @@ final class StepPasses {
         int endLive = parts.begin(part + 1, chosen.liveCount());
         for (int i = parts.begin(part, chosen.liveCount()); i < endLive; i++) {
             int group = chosen.live(i);
+            int position = Math.min(endOfPlain, firstPosition(group));
+            if (position > stepped) {
+                plain.step(x, u, stepped, position);
+                stepped = position;
+            }
             if (summing) {
                 sumRuns(group, lanes[part]);
             }
@@ -193,9 +200,15 @@ final class StepPasses {
                 groupStep.applyToRuns(group, x, u, lanes[part]);
             }
         }
+        plain.step(x, u, stepped, endOfPlain);
         for (int column : plain.mixedColumns()) {
             groupStep.applyToColumn(column, first, end, x, u);
         }
+    }
+
+    private int firstPosition(int group) {
+        int first = layout.startOf(group);
+        return first == layout.startOf(group + 1) ? 0 : layout.from(layout.runOf(first));
     }
 
     private void sumRuns(int group, Lanes lanes) {

@@ -88,15 +88,16 @@ final class VectorLanes extends Lanes {
     }
 
     @Override
-    void pull(float[] x, float[] u, int from, int to, float pull, float push) {
+    void pull(float[] x, float[] u, int from, int to, float pull) {
+        FloatVector pulls = FloatVector.broadcast(OCTET, -pull);
         int i = from;
-        for (; i <= to - OCTET.length(); i += OCTET.length()) {
-            FloatVector value = FloatVector.fromArray(OCTET, x, i);
-            FloatVector update = FloatVector.fromArray(OCTET, u, i);
-            value.sub(value.mul(pull).add(update.mul(push))).intoArray(x, i);
+        for (; i < to - FOLDED + 1; i += FOLDED) {
+            FloatVector x0 = FloatVector.fromArray(OCTET, x, i);
+            FloatVector u0 = FloatVector.fromArray(OCTET, u, i);
+            x0.fma(pulls, x0.sub(u0)).intoArray(x, i);
         }
         for (; i < to; i++) {
-            x[i] -= pull * x[i] + push * u[i];
+            x[i] = Math.fma(-pull, x[i], x[i] - u[i]);
         }
     }
 }

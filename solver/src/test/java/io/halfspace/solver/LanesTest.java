@@ -38,9 +38,8 @@ final class LanesTest {
         assertThat(other.xu()).as("xu, seed %d", seed).containsExactly(one.xu());
         assertThat(y).as("step, seed %d", seed).containsExactly(x);
         float pull = random.nextFloat();
-        float push = random.nextInt(3) - 1;
-        scalar.pull(x, u, from, from + length, pull, push);
-        vector.pull(y, u, from, from + length, pull, push);
+        scalar.pull(x, u, from, from + length, pull);
+        vector.pull(y, u, from, from + length, pull);
         assertThat(y).as("pull, seed %d", seed).containsExactly(x);
     }
 
@@ -73,7 +72,7 @@ final class LanesTest {
             long before = thread.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 500; i++) {
                 vector.add(x, u, 0, x.length, i % 2 == 0, sums, 0);
-                vector.pull(x, u, 0, x.length, 1e-3f, 1);
+                vector.pull(x, u, 0, x.length, 1e-3f);
             }
             allocated = thread.getCurrentThreadAllocatedBytes() - before;
         }

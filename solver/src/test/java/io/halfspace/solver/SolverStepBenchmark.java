@@ -50,7 +50,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(0)
-@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 2, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
 public class SolverStepBenchmark {
     private static final int FAR = 1 << 30;
@@ -59,6 +59,12 @@ public class SolverStepBenchmark {
 
     /** Of the last run: times of its baselines in ns, as many as count, and what 100 steps allocated. */
     private static final long[] BASELINES = new long[1 << 17];
+
+    /** The same in processor time of the calling thread, and that of the steps: what a busy machine leaves alone. */
+    private static final long[] BASELINES_PROCESSOR = new long[1 << 17];
+
+    private static final long[] STEPS_PROCESSOR = new long[1 << 17];
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static int baselines;
     private static long allocated;
@@ -137,27 +143,31 @@ public class SolverStepBenchmark {
 
     @Setup(Level.Invocation)
     public void baseline() {
+        long processor = THREADS.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         parts.run(plain);
         long time = System.nanoTime() - start;
         if (baselines < BASELINES.length) {
-            BASELINES[baselines++] = time;
+            BASELINES[baselines] = time;
+            BASELINES_PROCESSOR[baselines++] = THREADS.getCurrentThreadCpuTime() - processor;
         }
     }
 
     @Benchmark
     public Object step() {
-        return solver.step(x, u, RATE);
+        long processor = THREADS.getCurrentThreadCpuTime();
+        StepReport report = solver.step(x, u, RATE);
+        STEPS_PROCESSOR[baselines - 1] = THREADS.getCurrentThreadCpuTime() - processor;
+        return report;
     }
 
     @TearDown
     public void countAllocations() {
-        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = thread.getCurrentThreadAllocatedBytes();
+        long before = THREADS.getCurrentThreadAllocatedBytes();
         for (int t = 0; t < ALLOCATION_STEPS; t++) {
             solver.step(x, u, RATE);
         }
-        allocated = thread.getCurrentThreadAllocatedBytes() - before;
+        allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 
     private void plain(int part) {
@@ -193,11 +203,20 @@ public class SolverStepBenchmark {
                 .getPrimaryResult()
                 .getStatistics()
                 .getPercentile(10);
-        long[] sorted = Arrays.copyOf(BASELINES, baselines);
-        Arrays.sort(sorted);
-        double unit = sorted[sorted.length / 10];
+        double unit = tenthPercentile(BASELINES);
         System.out.printf(
-                "  %-10s %.2f of the baseline, which took %.0f us; %d bytes allocated a step%n",
+                "  %-10s %.2f of the baseline, which took %.0f us; %d bytes allocated a step",
                 step, time / unit, unit / 1000, allocated / ALLOCATION_STEPS);
+        if (threads == 1) {
+            double processor = tenthPercentile(STEPS_PROCESSOR) / tenthPercentile(BASELINES_PROCESSOR);
+            System.out.printf("; %.2f in processor time", processor);
+        }
+        System.out.println();
+    }
+
+    private static double tenthPercentile(long[] times) {
+        long[] sorted = Arrays.copyOf(times, baselines);
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 10];
     }
 }

@@ -1,6 +1,5 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
 import io.halfspace.explain.Analysis;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -77,7 +77,10 @@ final class AnalyzeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NativeAcceleration.enable();
+        Secrets secrets = Secrets.known();
+        secrets.refuseLocation("the command line", model);
+        secrets.refuseLocation("--html", page);
+        ExecutorNatives.prepare();
         Configuration hadoop = new Configuration();
         Network network = model.endsWith(".yaml") || model.endsWith(".yml") ? ofJob(hadoop) : ofModel(hadoop);
         Analysis analysis = Analysis.of(
@@ -138,6 +141,8 @@ final class AnalyzeCommand implements Callable<Integer> {
             files.setWriteChecksum(false);
             try (OutputStream out = files.create(path, true)) {
                 out.write(html.getBytes(StandardCharsets.UTF_8));
+            } catch (FSError e) {
+                throw Remedy.failure(e);
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new JobException(

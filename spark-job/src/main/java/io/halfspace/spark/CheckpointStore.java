@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -131,11 +132,16 @@ final class CheckpointStore {
         Path place = new Path(
                 folder, "%012d-%s".formatted(step, UUID.randomUUID().toString().substring(0, 8)));
         Map<String, Entry> entries = new TreeMap<>();
-        for (Map.Entry<String, Content> content : contents.entrySet()) {
-            entries.put(content.getKey(), write(new Path(place, content.getKey()), content.getValue()));
+        try {
+            for (Map.Entry<String, Content> content : contents.entrySet()) {
+                entries.put(content.getKey(), write(new Path(place, content.getKey()), content.getValue()));
+            }
+            byte[] manifest = manifest(step, configuration, entries);
+            write(new Path(place, MANIFEST), out -> out.write(manifest));
+        } catch (IOException e) {
+            dropFailed(place, e);
+            throw e;
         }
-        byte[] manifest = manifest(step, configuration, entries);
-        write(new Path(place, MANIFEST), out -> out.write(manifest));
         Stored stored = new Stored(place, step, configuration, entries);
         deleteOld(place);
         return stored;
@@ -152,6 +158,15 @@ final class CheckpointStore {
             }
         }
         return Optional.empty();
+    }
+
+    /** On a full disk, what is left of an attempt would keep the report of the run from being written. */
+    private void dropFailed(Path place, IOException failure) {
+        try {
+            files.delete(place, true);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private Entry write(Path file, Content content) throws IOException {
@@ -171,6 +186,8 @@ final class CheckpointStore {
             }
         }) {
             content.writeTo(out);
+        } catch (FSError e) {
+            throw Remedy.failure(e);
         }
         return new Entry(bytes[0], Hex.encodeHexString(digest.digest()));
     }

@@ -51,9 +51,11 @@ final class CompressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         JobConfig config = JobConfig.of(JobFile.read(job, settings, new Configuration()));
+        Secrets.known().refuseLocation("the command line", out);
         Progress progress = new Progress(System.out, System.console() != null);
         try (StopSignal stop = new StopSignal()) {
-            SparkSession session = Sessions.open(config.name(), config.master());
+            SparkSession session = Sessions.open(
+                    config.name(), config.master(), config.timeouts().start());
             try {
                 RunFolder folder = RunFolder.claim(
                         folder(config),

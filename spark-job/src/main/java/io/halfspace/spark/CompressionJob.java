@@ -50,6 +50,12 @@ final class CompressionJob {
      * @throws JobException if it cannot be done; {@code result.json} then says so too, and no model is published
      */
     RunReport run() {
+        try (ClusterWatch watch = ClusterWatch.over(spark, config.timeouts())) {
+            return run(watch);
+        }
+    }
+
+    private RunReport run(ClusterWatch watch) {
         try {
             stages();
             report.succeeded();
@@ -57,7 +63,7 @@ final class CompressionJob {
             return report;
         } catch (Throwable e) {
             // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared, and memory may run out.
-            JobException failure = Failures.explain(e);
+            JobException failure = watch.explain(e);
             report.failed(failure.exitCode(), failure.getMessage());
             writeReport(failure);
             throw failure;
@@ -81,7 +87,10 @@ final class CompressionJob {
         TargetCheck.of(config, analysed, shape());
         events.analysed(analysed);
         EngineSpec engine = engine(model.network());
+        MemoryPlan memory = MemoryPlan.of(config, analysed.cost(), engine, spark);
+        memory.checkDriver(ProcessMemory.here()).forEach(events::tightMemory);
         try (TrainingData data = report.timed("data", this::data)) {
+            memory.checkExecutors(data.train()).forEach(events::tightMemory);
             Trainer trainer = new Trainer(spark, data, config, engine);
             Network network = analysed.with(
                     Optimizers.prepare(model.network(), config.training(), model.ownUpdater(), trainer.totalSteps()));
@@ -104,7 +113,7 @@ final class CompressionJob {
     }
 
     private ModelSource model() {
-        NativeAcceleration.enable();
+        ExecutorNatives.prepare();
         ModelSource source = ModelSource.load(
                 config.model(),
                 shape(),

@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 
 /** Reads the {@code data} section of a job file. */
@@ -85,8 +86,13 @@ final class DataSection {
             section.fault("fraction", "found beside a path, expected one of the two");
             fraction = 0;
         }
+        String inside = section.text("folder", "");
+        if (inside.startsWith("/") || List.of(inside.split("/")).contains("..")) {
+            section.fault("folder", "found %s, expected a folder inside the path".formatted(inside));
+            inside = "";
+        }
         long[] rows = rows(section);
-        return new DataPart(path, labels, section.text("folder", ""), rows[0], rows[1], fraction);
+        return new DataPart(path, labels, inside, rows[0], rows[1], fraction);
     }
 
     /** A location, resolved; empty if absent or faulty. */

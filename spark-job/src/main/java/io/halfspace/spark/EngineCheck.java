@@ -47,6 +47,7 @@ final class EngineCheck {
      */
     static Result of(JavaRDD<Shard> shards, GradientRound.Task task, float[] parameters) {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
+        Awaited.shards(spark, "the check of the engine");
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
             List<Result> results = shards.filter(shard -> shard.index() == 0)

@@ -1,7 +1,6 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.Evaluation;
-import io.halfspace.dl4j.NativeAcceleration;
 import io.halfspace.dl4j.NetworkShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +38,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NativeAcceleration.enable();
+        Secrets.known().refuseLocation("the command line", model);
+        ExecutorNatives.prepare();
         JobConfig config = JobConfig.of(JobFile.read(job, settings, new Configuration()));
         int[] shape = config.data().shape();
         int classes = config.data().classes();
@@ -47,7 +47,22 @@ final class EvaluateCommand implements Callable<Integer> {
                 ModelSource.load(model, shape, classes, config.training().seed(), new Configuration());
         NetworkShape.check(source.network(), shape, classes);
         Optional<Normalizer> normalizer = ModelSource.normalizer(model, shape[0], new Configuration());
-        SparkSession session = Sessions.open(config.name(), config.master());
+        SparkSession session =
+                Sessions.open(config.name(), config.master(), config.timeouts().start());
+        try (ClusterWatch watch =
+                ClusterWatch.over(JavaSparkContext.fromSparkContext(session.sparkContext()), config.timeouts())) {
+            return evaluate(watch, session, config, source, normalizer);
+        } finally {
+            Sessions.close(session);
+        }
+    }
+
+    private static Integer evaluate(
+            ClusterWatch watch,
+            SparkSession session,
+            JobConfig config,
+            ModelSource source,
+            Optional<Normalizer> normalizer) {
         try (TrainingData data = TrainingData.load(
                 session, config.data(), config.shards(), config.training().seed(), normalizer)) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -65,8 +80,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     evaluation.rows(),
                     trainer.judgedOn()));
             return ExitCode.OK.number();
-        } finally {
-            Sessions.close(session);
+        } catch (Throwable e) {
+            // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared, and memory may run out.
+            throw watch.explain(e);
         }
     }
 }

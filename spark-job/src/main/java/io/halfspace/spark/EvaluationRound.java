@@ -16,6 +16,7 @@ final class EvaluationRound {
 
     /** Judges the network that {@code task} describes, with the given parameters (not modified), on all shards. */
     static Evaluation of(JavaSparkContext spark, JavaRDD<Shard> shards, GradientRound.Task task, float[] parameters) {
+        Awaited.shards(spark, "the evaluation");
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
             List<double[]> parts = shards.map(

@@ -10,6 +10,31 @@ import org.apache.spark.SparkException;
 final class Failures {
     private Failures() {}
 
+    /** Whether a cause is one that was foreseen, with a sentence and an exit code of its own. */
+    static boolean isKnown(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JobException
+                    || cause instanceof UnsupportedModelException
+                    || cause instanceof ModelFileException
+                    || cause instanceof TorchMemoryException
+                    || cause instanceof UnreachableTargetException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether Spark was stopped under the run. */
+    static boolean isStop(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage())
+                    .matches("(?s).*(stopped SparkContext|SparkContext was shut down).*")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The first cause that says something to a user; anything unexpected keeps its own name and is worth another try. */
     static JobException explain(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -30,7 +55,7 @@ final class Failures {
         while (root.getCause() != null && !(root instanceof SparkException)) {
             root = root.getCause();
         }
-        if (String.valueOf(root.getMessage()).matches("(?s).*(stopped SparkContext|SparkContext was shut down).*")) {
+        if (isStop(root)) {
             return new JobException(
                     ExitCode.TRY_AGAIN,
                     "Cannot finish the job: Spark was stopped while it ran, by a signal or because the cluster did not answer",
@@ -43,9 +68,12 @@ final class Failures {
                             .formatted(firstLine(root)),
                     failure);
         }
+        String said = "%s: %s".formatted(root.getClass().getSimpleName(), firstLine(root));
         return new JobException(
                 ExitCode.TRY_AGAIN,
-                "Cannot finish the job: %s: %s".formatted(root.getClass().getSimpleName(), firstLine(root)),
+                "Cannot finish the job: %s%s"
+                        .formatted(
+                                said, Remedy.cure(said).map(cure -> "; " + cure).orElse("")),
                 failure);
     }
 

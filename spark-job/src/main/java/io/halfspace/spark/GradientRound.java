@@ -100,6 +100,7 @@ final class GradientRound implements AutoCloseable {
      * @param parameters the flat parameters; not modified
      */
     Sum compute(float[] parameters, int epoch, int step) {
+        Awaited.gradient(spark, epoch, step);
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
             Broadcast<PackedTask> known = sentTask;

@@ -11,7 +11,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import scala.Tuple2;
 
-/** Images in a folder of class folders, fetched by executors in slices of names; sent on as files, not as pixels. */
+/**
+ * Images in a folder of class folders, fetched by executors in slices of names; sent on as files, not as pixels. Links that
+ * lead out of the folder, or to folders, are refused.
+ */
 final class ImageFolderRows implements RowSource {
     static final int LARGEST_FILE = 64 << 20;
     private static final int SLICE = 1024;
@@ -21,6 +24,7 @@ final class ImageFolderRows implements RowSource {
     private final String root;
     private final ImageNames names;
     private final List<String> known;
+    private final LinkGuard links;
 
     /** @param training names of the training classes, or empty when this is the training part */
     ImageFolderRows(JavaSparkContext context, Files files, DataPart part, List<String> training) {
@@ -28,9 +32,11 @@ final class ImageFolderRows implements RowSource {
         this.files = files;
         String path = part.path().replaceAll("(?<=[^/:])/+$", "");
         root = part.folder().isEmpty() ? path : path + "/" + part.folder();
+        links = LinkGuard.below(root);
         List<String> found = new ArrayList<>();
         for (FileStatus folder : files.list(root)) {
             if (folder.isDirectory()) {
+                links.check(folder.getPath());
                 collect(folder, folder.getPath().getName(), found);
             }
         }
@@ -40,6 +46,7 @@ final class ImageFolderRows implements RowSource {
 
     private void collect(FileStatus folder, String prefix, List<String> found) {
         for (FileStatus entry : files.list(folder.getPath().toString())) {
+            links.check(entry.getPath());
             String name = prefix + "/" + entry.getPath().getName();
             if (entry.isDirectory()) {
                 collect(entry, name, found);

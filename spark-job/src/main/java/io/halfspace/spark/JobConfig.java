@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.Path;
  * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
+ * @param timeouts how long the driver waits for the cluster
  * @param output location of the run's folder; empty makes one below {@code runs/}
  * @param text the whole configuration as YAML, for the record
  */
@@ -42,6 +43,7 @@ record JobConfig(
         EngineConfig engine,
         String master,
         int shards,
+        TimeoutConfig timeouts,
         String output,
         String text) {
     /**
@@ -72,6 +74,7 @@ record JobConfig(
                 EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
+                TimeoutConfig.read(spark),
                 root.text("output", ""),
                 file.text());
         if (training.batch() % config.shards != 0) {

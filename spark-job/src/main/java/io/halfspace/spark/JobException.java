@@ -1,18 +1,18 @@
 package io.halfspace.spark;
 
-/** A run that cannot go on, with one sentence for its user and the exit code that goes with it. */
+/** A run that cannot go on, with one sentence for its user, without secrets, and the exit code that goes with it. */
 public final class JobException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode exitCode;
 
     public JobException(ExitCode exitCode, String message) {
-        super(message);
+        super(Secrets.known().hide(message));
         this.exitCode = exitCode;
     }
 
     public JobException(ExitCode exitCode, String message, Throwable cause) {
-        super(message, cause);
+        super(Secrets.known().hide(message), cause);
         this.exitCode = exitCode;
     }
 

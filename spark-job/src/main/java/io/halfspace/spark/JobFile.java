@@ -29,6 +29,9 @@ record JobFile(String name, Path folder, Map<String, Object> values) {
 
     /** Reads a job file through Hadoop's file systems and applies {@code key.path=value} settings to it. */
     static JobFile read(String location, List<String> settings, Configuration hadoop) {
+        Secrets secrets = Secrets.known();
+        secrets.refuseLocation("the command line", location);
+        settings.forEach(secrets::refuseSetting);
         Path path;
         byte[] bytes;
         try {
@@ -50,6 +53,7 @@ record JobFile(String name, Path folder, Map<String, Object> values) {
         }
         Map<String, Object> values = parse(location, new String(bytes, StandardCharsets.UTF_8));
         settings.forEach(setting -> apply(setting, values));
+        secrets.refuseJob(location, values);
         return new JobFile(location, path.getParent(), values);
     }
 

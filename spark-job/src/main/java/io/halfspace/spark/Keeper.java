@@ -115,8 +115,14 @@ final class Keeper {
         } catch (IOException e) {
             throw new JobException(
                     ExitCode.TRY_AGAIN,
-                    "Cannot write a checkpoint after step %d: %s; the last one is %s, the same command goes on from there"
-                            .formatted(position.step(), e.getMessage(), latest()),
+                    "Cannot write a checkpoint after step %d: %s%s; the last one is %s, the same command goes on from there"
+                            .formatted(
+                                    position.step(),
+                                    e.getMessage(),
+                                    Remedy.cure(e.getMessage())
+                                            .map(cure -> ", " + cure)
+                                            .orElse(""),
+                                    latest()),
                     e);
         }
     }

@@ -1,5 +1,7 @@
 package io.halfspace.spark;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -54,7 +56,11 @@ public final class Main {
         line.getErr()
                 .println("Cannot understand the command line: %s; see '%s --help'"
                         .formatted(
-                                fault.getMessage().lines().findFirst().orElse(""),
+                                Secrets.known()
+                                        .hide(fault.getMessage()
+                                                .lines()
+                                                .findFirst()
+                                                .orElse("")),
                                 line.getCommandSpec().qualifiedName()));
         return ExitCode.CONFIGURATION.number();
     }
@@ -63,7 +69,9 @@ public final class Main {
         JobException explained = Failures.explain(failure);
         line.getErr().println(explained.getMessage());
         if ("1".equals(System.getenv("HALFSPACE_DEBUG"))) {
-            failure.printStackTrace(line.getErr());
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            line.getErr().print(Secrets.known().hide(trace.toString()));
         }
         return explained.exitCode().number();
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -117,6 +118,7 @@ final class Publication {
 
     /** Real examples of the first training shard. */
     private Values probe() {
+        Awaited.shards(JavaSparkContext.fromSparkContext(data.train().context()), "the examples for the proof");
         Shard shard = data.train().first();
         Minibatch rows = shard.rows(0, Math.min(PROBE_ROWS, shard.rows()), data.normalizer());
         return Batch.ofClasses(

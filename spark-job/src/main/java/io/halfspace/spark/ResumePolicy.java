@@ -18,7 +18,15 @@ enum ResumePolicy {
 
     /** Where a run runs, what it is called and when it gives up, not what it computes. */
     private static final Set<String> HARMLESS = Set.of(
-            "name", "output", "spark.master", "checkpoint.every", "checkpoint.keep", "training.skip-bad-batches");
+            "name",
+            "output",
+            "spark.master",
+            "spark.start-timeout",
+            "spark.data-timeout",
+            "spark.step-timeout",
+            "checkpoint.every",
+            "checkpoint.keep",
+            "training.skip-bad-batches");
 
     /** What later steps may do otherwise than earlier ones. */
     private static final Set<String> CHANGEABLE = Set.of(

@@ -173,6 +173,12 @@ final class RunEvents implements AutoCloseable {
         warn(line("checkpoint-damaged").with("error", sentence));
     }
 
+    /** A process may take less memory than the run usually needs. */
+    void tightMemory(String sentence) {
+        progress.say("warning   %s", sentence);
+        warn(line("memory-tight").with("error", sentence));
+    }
+
     void taskFailed(int stage, TaskInfo task, TaskFailedReason reason) {
         warn(task(line("task-failed"), stage, task).with("error", firstLine(reason.toErrorString())));
     }
@@ -224,6 +230,6 @@ final class RunEvents implements AutoCloseable {
     }
 
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+        return Secrets.known().hide(text.lines().findFirst().orElse(""));
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -60,7 +61,9 @@ final class RunFolder {
             }
             if (!files.mkdirs(path)) {
                 throw new JobException(
-                        ExitCode.CONFIGURATION, "Cannot write to '%s': the folder cannot be made".formatted(location));
+                        ExitCode.CONFIGURATION,
+                        "Cannot write to '%s': the folder cannot be made (read-only, or not permitted), name a folder that can be written"
+                                .formatted(location));
             }
             // That a folder is there does not tell that it can be written: better known now than after the first epoch.
             Path probe = new Path(path, ".writable");
@@ -140,6 +143,8 @@ final class RunFolder {
         try {
             try (OutputStream out = files.create(beside, true)) {
                 content.writeTo(out);
+            } catch (FSError e) {
+                throw Remedy.failure(e);
             }
             long size = files.getFileStatus(beside).getLen();
             if (files.exists(target)) {
@@ -150,7 +155,20 @@ final class RunFolder {
             }
             return size;
         } catch (IOException e) {
-            throw new JobException(ExitCode.TRY_AGAIN, "Cannot write '%s': %s".formatted(target, e.getMessage()), e);
+            dropFailed(beside, e);
+            throw new JobException(
+                    ExitCode.TRY_AGAIN,
+                    "Cannot write '%s': %s; %s".formatted(target, e.getMessage(), Remedy.of(e.getMessage())),
+                    e);
+        }
+    }
+
+    /** What is left of a file that could not be written takes room that a full disk does not have. */
+    private void dropFailed(Path beside, IOException failure) {
+        try {
+            files.delete(beside, false);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -64,7 +65,10 @@ final class RunLock implements AutoCloseable {
             beats.scheduleWithFixedDelay(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
             return this;
         } catch (IOException e) {
-            throw new JobException(ExitCode.TRY_AGAIN, "Cannot take the run: " + e.getMessage(), e);
+            throw new JobException(
+                    ExitCode.TRY_AGAIN,
+                    "Cannot take the run: %s; %s".formatted(e.getMessage(), Remedy.of(e.getMessage())),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new JobException(ExitCode.TRY_AGAIN, "Cannot take the run: interrupted while waiting for it", e);
@@ -151,6 +155,8 @@ final class RunLock implements AutoCloseable {
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
         try (OutputStream out = files.create(file, true)) {
             out.write(content);
+        } catch (FSError e) {
+            throw Remedy.failure(e);
         }
     }
 

@@ -60,7 +60,7 @@ public final class ScalingBenchmark {
     private static SparkSession session(Settings settings) {
         System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
         System.setProperty("spark.ui.enabled", "false");
-        return Sessions.open("scaling benchmark", settings.text("master"));
+        return Sessions.open("scaling benchmark", settings.text("master"), TimeoutConfig.DEFAULT.start());
     }
 
     private static void measure(Settings settings, JavaSparkContext spark, List<BareProcess> bare) {

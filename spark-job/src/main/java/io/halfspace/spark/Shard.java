@@ -66,6 +66,11 @@ public final class Shard implements Serializable {
         return floats.length == 0;
     }
 
+    /** What its arrays take on the heap. */
+    long bytesInMemory() {
+        return bytes.length + 4L * floats.length + 4L * labels.length + 8L * rowIds.length;
+    }
+
     byte[] bytes() {
         return bytes;
     }

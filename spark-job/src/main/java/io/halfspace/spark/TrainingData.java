@@ -156,6 +156,7 @@ public final class TrainingData implements AutoCloseable {
             this.seed = seed;
             this.given = given;
             this.files = new Files(spark.sparkContext());
+            Awaited.data(context);
         }
 
         TrainingData load(Supplier<RowSource> training) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +166,61 @@ class ImageRowsTest {
                 DataPart.of(DataFiles.tar(folder.resolve("twice.tar"), broken)),
                 DataPart.NONE,
                 "Cannot read .*twice.tar: found a/000.png twice, expected each image once");
+    }
+
+    @Test
+    void linksOutOfAFolder_orToFolders_areRefused() throws IOException {
+        DataPart part = DataPart.of(DataFiles.folder(folder.resolve("tree"), DataFiles.images("", 2, "a", "b", "c")));
+        Path tree = folder.resolve("tree");
+        Path link = tree.resolve("a/link.png");
+        java.nio.file.Files.createSymbolicLink(link, Path.of("../b/000.png"));
+        try (TrainingData data = load(part, RGB)) {
+            assertThat(data.trainRows())
+                    .as("a link to a file of the data set is one")
+                    .isEqualTo(7);
+        }
+        Path outside = java.nio.file.Files.createFile(folder.resolve("outside.png"));
+        for (Path target : List.of(outside, Path.of("/etc/passwd"), Path.of("../../tree"))) {
+            java.nio.file.Files.delete(link);
+            java.nio.file.Files.createSymbolicLink(link, target);
+            assertFault(part, DataPart.NONE, "Cannot read .*a/link.png: found .*");
+        }
+        java.nio.file.Files.delete(link);
+        java.nio.file.Files.createSymbolicLink(tree.resolve("d"), folder);
+        assertFault(part, DataPart.NONE, "Cannot read .*tree/d: found a link to a folder, or out of the data set, .*");
+    }
+
+    @Test
+    void entriesOfAnArchiveThatAreNoFilesInIt_arePassedOver() throws IOException {
+        List<DataFiles.Entry> good = DataFiles.images("", 2, "a", "b", "c");
+        byte[] image = good.get(0).content();
+        Path hostile = folder.resolve("hostile.tar");
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(java.nio.file.Files.newOutputStream(hostile))) {
+            for (DataFiles.Entry entry : good) {
+                put(tar, new TarArchiveEntry(entry.name()), entry.content());
+            }
+            for (String name : List.of("../a/x.png", "a/../../x.png", "/etc/x.png", "/a/x.png", "./../a/x.png")) {
+                put(tar, new TarArchiveEntry(name, true), image);
+            }
+            // Hard and symbolic links, devices, a pipe.
+            for (char type : new char[] {'1', '2', '3', '4', '6'}) {
+                TarArchiveEntry entry = new TarArchiveEntry("a/special%s.png".formatted(type), (byte) type);
+                entry.setLinkName("/etc/passwd");
+                put(tar, entry, new byte[0]);
+            }
+        }
+        try (TrainingData packed = load(DataPart.of(hostile.toString()), RGB);
+                TrainingData plain = load(DataPart.of(DataFiles.tar(folder.resolve("good.tar"), good)), RGB)) {
+            assertThat(packed.trainRows()).isEqualTo(6);
+            assertThat(DataFiles.described(packed)).isEqualTo(DataFiles.described(plain));
+        }
+    }
+
+    private static void put(TarArchiveOutputStream tar, TarArchiveEntry entry, byte[] content) throws IOException {
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
     }
 
     @Test

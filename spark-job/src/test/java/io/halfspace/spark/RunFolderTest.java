@@ -71,6 +71,9 @@ final class RunFolderTest {
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("disk full");
         assertThat(parent.resolve("run/result.json")).hasContent("whole");
+        assertThat(parent.resolve("run/.result.json.writing"))
+                .as("what a full disk has no room for")
+                .doesNotExist();
     }
 
     @Test

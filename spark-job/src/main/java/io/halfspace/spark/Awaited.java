@@ -1,0 +1,75 @@
+package io.halfspace.spark;
+
+import java.util.Properties;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * What the driver is going to wait for. It travels with Spark's jobs as their description, so that Spark's own pages show it
+ * and {@link ClusterWatch} can name it when it does not come or fails.
+ */
+final class Awaited {
+    private static final String DESCRIPTION = "spark.job.description";
+    private static final String KIND = "halfspace.awaited";
+
+    /** What a job of Spark does for a run; they may take times of different lengths. */
+    enum Kind {
+        /** Reading, packing or measuring rows: tasks may read whole files. */
+        DATA("part"),
+        /** A minibatch or a pass over the rows, a task a shard. */
+        STEP("shard");
+
+        private final String unit;
+
+        Kind(String unit) {
+            this.unit = unit;
+        }
+
+        /** What one task does, in a word. */
+        String unit() {
+            return unit;
+        }
+    }
+
+    private Awaited() {}
+
+    /** From here on the driver waits for rows. */
+    static void data(JavaSparkContext spark) {
+        tell(spark, Kind.DATA, "the data");
+    }
+
+    /** From here on the driver waits for a gradient; epoch and step of the epoch are counted from 0. */
+    static void gradient(JavaSparkContext spark, int epoch, int step) {
+        tell(spark, Kind.STEP, "the gradient of step %d of epoch %d".formatted(step + 1, epoch + 1));
+    }
+
+    /** From here on the driver waits for something else that takes a task a shard: {@code what}, with its article. */
+    static void shards(JavaSparkContext spark, String what) {
+        tell(spark, Kind.STEP, what);
+    }
+
+    /** What the calling thread told last. */
+    static String told(JavaSparkContext spark) {
+        String told = spark.getLocalProperty(DESCRIPTION);
+        return told == null ? "the job" : told;
+    }
+
+    /** Whether a job is one of ours, by the properties it was given. */
+    static boolean isOurs(Properties job) {
+        return job != null && job.getProperty(KIND) != null;
+    }
+
+    static Kind kind(Properties job) {
+        return Kind.valueOf(job.getProperty(KIND));
+    }
+
+    static String what(Properties job) {
+        return job.getProperty(DESCRIPTION, "the job");
+    }
+
+    private static void tell(JavaSparkContext spark, Kind kind, String what) {
+        spark.setLocalProperty(DESCRIPTION, what);
+        spark.setLocalProperty(KIND, kind.name());
+        // Tasks of a job that is given up must not go on: a thread that waits for an engine can only be interrupted.
+        spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+    }
+}

@@ -1,0 +1,129 @@
+package io.halfspace.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster that does not do what it is asked for does not keep the driver waiting: one sentence, exit code 75. */
+@Timeout(180)
+final class StuckClusterTest {
+    @TempDir
+    private Path parent;
+
+    @Test
+    @Tag("slow")
+    @SuppressWarnings("try")
+    void taskThatHangs_endsTheRun_whichGoesOnFromItsCheckpoint() throws Exception {
+        Path run = parent.resolve("run");
+        try (ShippedJars settings = new ShippedJars()) {
+            settings.set("spark.plugins", SleepyTasks.class.getName())
+                    .set(SleepyTasks.WHAT, "the gradient of step 3 of epoch 2");
+
+            Commands stuck = compress(run, "local[2]", "spark.step-timeout=10 seconds");
+
+            assertThat(stuck.err())
+                    .startsWith(
+                            "Cannot finish the gradient of step 3 of epoch 2: nothing has come back for 10 seconds, 3 done before, still at work shard 1 on the driver, and none has failed;");
+            assertThat(stuck.exitCode()).isEqualTo(75);
+            assertThat(Commands.result(run).at("/error").asText())
+                    .isEqualTo(stuck.err().strip());
+        }
+        assertThat(Commands.checkpointed(run))
+                .as("the last step that was taken")
+                .isEqualTo(22);
+        Commands again = compress(run, "local[2]", "spark.step-timeout=5 minutes");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void clusterWithoutRoom_endsTheRun() throws Exception {
+        try (ShippedJars settings = new ShippedJars()) {
+            // A worker has one core, an executor wants two.
+            settings.set("spark.executor.cores", "2");
+
+            Commands run = compress(parent.resolve("run"), "local-cluster[1,1,1024]", "spark.start-timeout=5 seconds");
+
+            assertThat(run.err())
+                    .startsWith(
+                            "Cannot finish the data: no executor has taken a task of it for 5 seconds, found 0 executors, expected at least one with 2 cores and 1g of memory;");
+            assertThat(run.exitCode()).isEqualTo(75);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    @SuppressWarnings("try")
+    void executorThatDiesEachTime_isNamedWithWhatItDiedOf() throws Exception {
+        Path run = parent.resolve("run");
+        String tests = SleepyTasks.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        try (ShippedJars settings = new ShippedJars()) {
+            settings.set(
+                            "spark.executor.extraClassPath",
+                            System.getProperty("spark.executor.extraClassPath") + ":" + tests)
+                    .set("spark.plugins", SleepyTasks.class.getName())
+                    .set(SleepyTasks.WHAT, "the gradient of step 2 of epoch 1")
+                    .set(SleepyTasks.DIES, "137")
+                    .set("spark.task.maxFailures", "2");
+
+            Commands dead = compress(run, "local-cluster[2,1,1024]", "spark.step-timeout=2 minutes");
+
+            assertThat(dead.err())
+                    .containsPattern(
+                            "^Cannot finish the gradient of step 2 of epoch 1: shard 1 failed 2 times, last on executor \\d on host [^ ,]+, the executor was lost: Command exited with code 137 \\(killed: ");
+            assertThat(dead.exitCode()).isEqualTo(75);
+        }
+        assertThat(Commands.checkpointed(run)).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("slow")
+    void masterThatDoesNotAnswer_endsTheRun() throws Exception {
+        Path output = parent.resolve("driver.log");
+        try (ServerSocket silent = new ServerSocket(0)) {
+            List<String> arguments = arguments(
+                    parent.resolve("run"),
+                    "spark://localhost:" + silent.getLocalPort(),
+                    "spark.start-timeout=5 seconds");
+
+            int exitCode = Drivers.end(Drivers.start(output, List.of(), Map.of(), arguments), output);
+
+            assertThat(Files.readString(output))
+                    .contains("Cannot open Spark on master 'spark://localhost:%d': it has not answered for 5 seconds"
+                            .formatted(silent.getLocalPort()));
+            assertThat(exitCode).isEqualTo(75);
+        }
+    }
+
+    private static Commands compress(Path run, String master, String timeout) throws IOException {
+        return Commands.run(arguments(run, master, timeout).toArray(String[]::new));
+    }
+
+    private static List<String> arguments(Path run, String master, String timeout) {
+        List<String> arguments =
+                new ArrayList<>(List.of("compress", Commands.DIGITS_JOB.toString(), "--out", run.toString()));
+        for (String setting : List.of(
+                "training.epochs=2",
+                "training.baseline=false",
+                "solver={warm-up: 0.2, frozen-at: 0.6}",
+                "spark.master=" + master,
+                timeout)) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        return arguments;
+    }
+}
