@@ -78,7 +78,8 @@ final class Activations {
 
         @Override
         public Tensor overwriting(Tensor x, Run run) {
-            return inPlace.apply(x);
+            inPlace.apply(x);
+            return x;
         }
     }
 

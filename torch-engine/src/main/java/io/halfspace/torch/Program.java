@@ -1,11 +1,13 @@
 package io.halfspace.torch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -19,6 +21,8 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * <p>Holds no tensors; the same program serves every pass.
  */
 final class Program {
+    private static final int NOBODY = -1;
+
     private final List<Node> nodes = new ArrayList<>();
     private final List<Output> outputs = new ArrayList<>();
     private final Set<Parameter> trained = new LinkedHashSet<>();
@@ -27,6 +31,8 @@ final class Program {
     private final List<String> inputs;
     /** By place among network inputs and steps, whether more than one step or output reads it. */
     private final boolean[] shared;
+    /** By place, the last step that reads it, if it is a step's result that no output reads. */
+    private final int[] lastReader;
 
     /** A step, where its inputs come from: places among network inputs and earlier steps. */
     private record Node(Step step, List<Integer> from) {}
@@ -81,6 +87,19 @@ final class Program {
         }
         outputNames.forEach(name -> outputs.add(found.get(name)));
         shared = shared();
+        lastReader = lastReaders();
+    }
+
+    private int[] lastReaders() {
+        int[] last = new int[inputs.size() + nodes.size()];
+        for (int i = 0; i < nodes.size(); i++) {
+            for (int place : nodes.get(i).from()) {
+                last[place] = inputs.size() + i;
+            }
+        }
+        outputs.forEach(output -> last[output.from()] = NOBODY);
+        Arrays.fill(last, 0, inputs.size(), NOBODY);
+        return last;
     }
 
     private boolean[] shared() {
@@ -114,14 +133,30 @@ final class Program {
         return penalties;
     }
 
-    /** What flows into each output layer. */
+    /**
+     * What flows into each output layer. What a step makes besides its result is freed with it, a result after its last reader
+     * (unless the backward pass keeps it), so that what comes next finds memory that is still in the caches.
+     */
+    @SuppressWarnings("try")
     List<Signal> run(Run run) {
+        PointerScope pass = PointerScope.getInnerScope();
         List<Signal> signals = new ArrayList<>(inputs.size() + nodes.size());
         inputs.forEach(name -> signals.add(run.inputs().get(name)));
         for (Node node : nodes) {
-            Signal result = node.step()
-                    .apply(run, node.from().stream().map(signals::get).toList());
-            signals.add(shared[signals.size()] ? result.kept() : result);
+            int reader = signals.size();
+            int steps = run.steps().size();
+            Signal result;
+            try (PointerScope own = new PointerScope()) {
+                result = node.step()
+                        .apply(run, node.from().stream().map(signals::get).toList())
+                        .ownedBy(pass);
+                run.steps().subList(steps, run.steps().size()).forEach(step -> pass.attach(step.value()));
+            }
+            signals.add(shared[reader] ? result.kept() : result);
+            node.from().stream()
+                    .distinct()
+                    .filter(place -> lastReader[place] == reader)
+                    .forEach(place -> pass.detach(signals.get(place).value()));
         }
         return outputs.stream()
                 .map(output -> output.before().apply(run, signals.get(output.from())))

@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -36,6 +37,23 @@ record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
     /** The same, to be left as it is. */
     Signal kept() {
         return spare ? new Signal(value, mask) : this;
+    }
+
+    /**
+     * The same tensors, which stay when the innermost scope closes, until the given one does or lets go of them. What
+     * libtorch gave by reference (a part of a tuple) gets an owner of its own.
+     */
+    Signal ownedBy(PointerScope scope) {
+        Tensor owned = new Tensor(value);
+        scope.attach(owned);
+        return new Signal(
+                owned,
+                mask.map(each -> {
+                    Tensor values = new Tensor(each.values());
+                    scope.attach(values);
+                    return each.with(values);
+                }),
+                spare);
     }
 
     long size(int axis) {
