@@ -55,7 +55,8 @@ final class DriverFaults {
     }
 
     static void frozen(FaultRun run) throws Exception {
-        Process first = slowly(run).start();
+        // However long it is frozen, its own Spark must not give it up first.
+        Process first = slowly(run).spark("spark.network.timeout", "1h").start();
         run.awaitSteps(first, 8);
         signal(first, "STOP");
 

@@ -39,9 +39,9 @@ final class Drivers {
         return builder.start();
     }
 
-    /** Waits for a driver to end by itself, at most ten minutes; gives its exit code. */
+    /** Waits for a driver to end by itself, at most twenty minutes; gives its exit code. */
     static int end(Process driver, Path output) throws IOException, InterruptedException {
-        if (!driver.waitFor(10, TimeUnit.MINUTES)) {
+        if (!driver.waitFor(20, TimeUnit.MINUTES)) {
             driver.destroyForcibly().waitFor();
             throw new AssertionError("a driver hangs: " + Files.readString(output));
         }

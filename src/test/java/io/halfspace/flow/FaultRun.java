@@ -137,7 +137,7 @@ final class FaultRun implements AutoCloseable {
 
     /** Waits for something while a driver is at work. */
     void await(Process driver, String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (!condition.call()) {
             assertThat(driver.isAlive())
                     .as("driver ended before %s: %s", what, printed())

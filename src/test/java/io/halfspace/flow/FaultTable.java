@@ -44,6 +44,10 @@ final class FaultTable {
             row.recovered += times;
             comparison.run();
             row.equal += times;
+        } catch (Exception | AssertionError e) {
+            // Now, not when all others are through.
+            System.out.printf("%s: %s%n", fault, e);
+            throw e;
         } finally {
             write();
         }
