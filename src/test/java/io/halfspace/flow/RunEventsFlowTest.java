@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.logging.log4j.Level;
@@ -20,6 +24,7 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,10 @@ final class RunEventsFlowTest {
         settings.put(
                 METRICS + "csv.directory",
                 Files.createDirectory(folder.resolve("csv")).toString());
+        settings.put(METRICS + "prometheusServlet.class", "org.apache.spark.metrics.sink.PrometheusServlet");
+        settings.put(METRICS + "prometheusServlet.path", "/metrics/prometheus");
+        settings.put("spark.ui.enabled", "true");
+        settings.put("spark.ui.port", "0");
         settings.forEach(System::setProperty);
     }
 
@@ -68,8 +77,14 @@ final class RunEventsFlowTest {
     @Test
     void metricsAndEvents_sayWhatTheRunWrote() throws Exception {
         Path run = folder.resolve("run");
+        AtomicReference<String> scraped = new AtomicReference<>("");
+        Thread scraper = new Thread(() -> scrape(scraped));
+        scraper.setDaemon(true);
+        scraper.start();
+
         Commands done = compress(run);
 
+        scraper.interrupt();
         assertThat(done.exitCode()).as(done.err()).isZero();
         JsonNode result = Commands.result(run);
         List<String> stepLines = Files.readAllLines(run.resolve("steps.jsonl"));
@@ -116,6 +131,10 @@ final class RunEventsFlowTest {
         assertThat(metric("tasksFailed") + metric("tasksRetried") + metric("executorsLost") + metric("batchesSkipped"))
                 .isZero();
         assertThat(metric("running")).isZero();
+        assertThat(scraped.get())
+                .containsPattern("metrics_test_driver_halfspace_running_Value\\{[^}]*\\} 1\\b|"
+                        + "metrics_test_driver_halfspace_running_Number\\{[^}]*\\} 1\\b")
+                .contains("metrics_test_driver_halfspace_stepsTaken_Count");
 
         List<String> kept = events("checkpoint");
         assertThat(metric("checkpoints")).isEqualTo(kept.size()).isEqualTo(epochs.size());
@@ -200,6 +219,34 @@ final class RunEventsFlowTest {
             return files.filter(file -> !file.endsWith("manifest"))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
+        }
+    }
+
+    /** Reads the Prometheus page of the running Spark until steps have been taken. */
+    private static void scrape(AtomicReference<String> scraped) {
+        HttpClient client = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        while (!Thread.currentThread().isInterrupted()
+                && !scraped.get().matches("(?s).*halfspace_stepsTaken_Count\\{[^}]*\\} [1-9].*")) {
+            try {
+                Thread.sleep(50);
+                if (SparkSession.getDefaultSession().isDefined()) {
+                    String page = SparkSession.getDefaultSession()
+                            .get()
+                            .sparkContext()
+                            .uiWebUrl()
+                            .get();
+                    HttpRequest request = HttpRequest.newBuilder(URI.create(page + "/metrics/prometheus"))
+                            .build();
+                    scraped.set(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body());
+                }
+            } catch (IOException | RuntimeException e) {
+                // Spark is not there yet, or not any more.
+            } catch (InterruptedException e) {
+                return;
+            }
         }
     }
 }

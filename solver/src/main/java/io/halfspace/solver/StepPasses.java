@@ -148,7 +148,9 @@ final class StepPasses {
         int stepped = beginOfRun(part);
         int end = beginOfRun(part + 1);
         for (int r = layout.firstRunFrom(stepped); r < layout.runs() && layout.from(r) < end; r++) {
-            GroupStep.plain(x, u, stepped, layout.from(r));
+            if (stepped < layout.from(r)) {
+                GroupStep.plain(x, u, stepped, layout.from(r));
+            }
             if (parts.count() == 1) {
                 sums.addRun(r, x, u, true, lanes[part]);
             } else {
