@@ -77,7 +77,8 @@ final class Failures {
                 failure);
     }
 
-    private static String firstLine(Throwable failure) {
+    /** What a failure says, without the stack that HDFS puts behind it. */
+    static String firstLine(Throwable failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -62,7 +62,7 @@ final class Keeper {
         try {
             found = store.isEmpty() ? Optional.empty() : store.get().newest().map(TrainingCheckpoint::of);
         } catch (IOException e) {
-            throw new JobException(ExitCode.TRY_AGAIN, "Cannot read the checkpoints: " + e.getMessage(), e);
+            throw new JobException(ExitCode.TRY_AGAIN, "Cannot read the checkpoints: " + Failures.firstLine(e), e);
         }
         found.filter(checkpoint -> !checkpoint.position().given().equals(given)).ifPresent(checkpoint -> {
             throw JobException.data(
@@ -121,7 +121,7 @@ final class Keeper {
                     "Cannot write a checkpoint after step %d: %s%s; the last one is %s, the same command goes on from there"
                             .formatted(
                                     position.step(),
-                                    e.getMessage(),
+                                    Failures.firstLine(e),
                                     Remedy.cure(e.getMessage())
                                             .map(cure -> ", " + cure)
                                             .orElse(""),

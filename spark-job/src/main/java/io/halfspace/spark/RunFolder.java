@@ -75,7 +75,8 @@ final class RunFolder {
         } catch (IOException | IllegalArgumentException e) {
             throw new JobException(
                     ExitCode.CONFIGURATION,
-                    "Cannot write to '%s': %s, name a folder that can be written".formatted(location, e.getMessage()),
+                    "Cannot write to '%s': %s, name a folder that can be written"
+                            .formatted(location, Failures.firstLine(e)),
                     e);
         }
     }
@@ -158,7 +159,7 @@ final class RunFolder {
             dropFailed(beside, e);
             throw new JobException(
                     ExitCode.TRY_AGAIN,
-                    "Cannot write '%s': %s; %s".formatted(target, e.getMessage(), Remedy.of(e.getMessage())),
+                    "Cannot write '%s': %s; %s".formatted(target, Failures.firstLine(e), Remedy.of(e.getMessage())),
                     e);
         }
     }
@@ -211,7 +212,7 @@ final class RunFolder {
             files.delete(new Path(folder, name), true);
         } catch (IOException e) {
             throw new JobException(
-                    ExitCode.TRY_AGAIN, "Cannot delete '%s': %s".formatted(location(name), e.getMessage()), e);
+                    ExitCode.TRY_AGAIN, "Cannot delete '%s': %s".formatted(location(name), Failures.firstLine(e)), e);
         }
     }
 
@@ -229,7 +230,7 @@ final class RunFolder {
 
     private JobException unreadable(String name, IOException cause) {
         return new JobException(
-                ExitCode.TRY_AGAIN, "Cannot read '%s': %s".formatted(location(name), cause.getMessage()), cause);
+                ExitCode.TRY_AGAIN, "Cannot read '%s': %s".formatted(location(name), Failures.firstLine(cause)), cause);
     }
 
     /** The last part of its location, which tells runs apart in logs. */

@@ -67,7 +67,7 @@ final class RunLock implements AutoCloseable {
         } catch (IOException e) {
             throw new JobException(
                     ExitCode.TRY_AGAIN,
-                    "Cannot take the run: %s; %s".formatted(e.getMessage(), Remedy.of(e.getMessage())),
+                    "Cannot take the run: %s; %s".formatted(Failures.firstLine(e), Remedy.of(e.getMessage())),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
