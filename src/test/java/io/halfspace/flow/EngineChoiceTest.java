@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ final class EngineChoiceTest {
     }
 
     @Test
+    @Tag("slow")
     void runThatGoesOnWithoutItsEngine_isRefused() throws Exception {
         assertThat(inThisProcess("auto").out()).contains("engine    torch on cpu");
         Files.delete(folder.resolve("out/result.json"));
@@ -75,6 +77,7 @@ final class EngineChoiceTest {
 
     /** The real library, except that it asks for a version of the C library that there will not be for long. */
     @Test
+    @Tag("slow")
     void tooOldCLibrary_endsAForcedRun() throws Exception {
         Path natives = folder.resolve("natives/org/bytedeco/pytorch/linux-x86_64");
         Files.createDirectories(natives);
