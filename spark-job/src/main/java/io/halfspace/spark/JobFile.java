@@ -97,12 +97,19 @@ record JobFile(String name, Path folder, Map<String, Object> values) {
     }
 
     private static Object load(String text) {
-        return new Load(LoadSettings.builder()
-                        .setAllowDuplicateKeys(false)
-                        .setMaxAliasesForCollections(10)
-                        .setCodePointLimit(LARGEST_FILE)
-                        .build())
-                .loadFromString(text);
+        try {
+            return new Load(LoadSettings.builder()
+                            .setAllowDuplicateKeys(false)
+                            .setMaxAliasesForCollections(10)
+                            .setCodePointLimit(LARGEST_FILE)
+                            .build())
+                    .loadFromString(text);
+        } catch (YamlEngineException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // The library refuses some tags with exceptions of the JDK.
+            throw new YamlEngineException(Failures.firstLine(e), e);
+        }
     }
 
     private static void apply(String setting, Map<String, Object> values) {

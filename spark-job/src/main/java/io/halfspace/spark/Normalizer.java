@@ -100,10 +100,8 @@ public final class Normalizer implements Serializable {
             Normalization kind =
                     Normalization.valueOf(read.path("kind").asText().toUpperCase(Locale.ROOT));
             return new Normalizer(kind, floats(read.path("offset")), floats(read.path("scale")));
-        } catch (JsonProcessingException e) {
-            throw new JobException(ExitCode.DATA, "Cannot read a normalizer: " + e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new JobException(ExitCode.DATA, "Cannot read a normalizer: " + e.getMessage(), e);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new JobException(ExitCode.DATA, "Cannot read a normalizer: " + Failures.firstLine(e), e);
         }
     }
 

@@ -62,7 +62,7 @@ final class Sessions {
                         e);
             }
             // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
-            String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            String fault = Failures.firstLine(e);
             boolean misspelt = fault.startsWith("Could not parse Master URL");
             throw new JobException(
                     misspelt ? ExitCode.CONFIGURATION : ExitCode.TRY_AGAIN,

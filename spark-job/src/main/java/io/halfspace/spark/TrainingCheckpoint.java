@@ -138,12 +138,7 @@ final class TrainingCheckpoint {
         return new JobException(
                 ExitCode.TRY_AGAIN,
                 "Cannot go on from checkpoint '%s': %s; delete it to go on from the one before"
-                        .formatted(
-                                stored,
-                                String.valueOf(cause.getMessage())
-                                        .lines()
-                                        .findFirst()
-                                        .orElse("")),
+                        .formatted(stored, Failures.firstLine(cause)),
                 cause);
     }
 
