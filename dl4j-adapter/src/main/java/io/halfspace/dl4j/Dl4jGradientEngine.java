@@ -88,17 +88,7 @@ public final class Dl4jGradientEngine implements GradientEngine {
     @Override
     public Inference at(float[] parameters) {
         FlatParameters.set(network, parameters);
-        return new Inference() {
-            @Override
-            public List<Values> outputs(Batch batch) {
-                return answers(batch);
-            }
-
-            @Override
-            public Evaluation evaluate(Batch batch) {
-                return Judgement.of(losses, answers(batch), batch);
-            }
-        };
+        return Judgement.inference(losses, this::answers);
     }
 
     private List<Values> answers(Batch batch) {

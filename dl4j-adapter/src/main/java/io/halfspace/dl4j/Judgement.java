@@ -3,6 +3,7 @@ package io.halfspace.dl4j;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,6 +31,21 @@ public final class Judgement {
             total = total.plus(of(losses.get(i), outputs.get(i), batch.targets().get(i)));
         }
         return total;
+    }
+
+    /** A network in inference mode by what it answers, judged by its losses. */
+    public static GradientEngine.Inference inference(List<OutputLoss> losses, Function<Batch, List<Values>> answers) {
+        return new GradientEngine.Inference() {
+            @Override
+            public List<Values> outputs(Batch batch) {
+                return answers.apply(batch);
+            }
+
+            @Override
+            public Evaluation evaluate(Batch batch) {
+                return Judgement.of(losses, answers.apply(batch), batch);
+            }
+        };
     }
 
     private static Evaluation of(OutputLoss loss, Values output, Target target) {

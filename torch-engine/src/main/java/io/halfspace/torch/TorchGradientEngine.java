@@ -1,7 +1,6 @@
 package io.halfspace.torch;
 
 import io.halfspace.dl4j.Batch;
-import io.halfspace.dl4j.Evaluation;
 import io.halfspace.dl4j.GradientEngine;
 import io.halfspace.dl4j.GradientSum;
 import io.halfspace.dl4j.Judgement;
@@ -136,17 +135,7 @@ public final class TorchGradientEngine implements GradientEngine {
     @Override
     public Inference at(float[] values) {
         parameters.set(values);
-        return new Inference() {
-            @Override
-            public List<Values> outputs(Batch batch) {
-                return answers(batch);
-            }
-
-            @Override
-            public Evaluation evaluate(Batch batch) {
-                return Judgement.of(losses, answers(batch), batch);
-            }
-        };
+        return Judgement.inference(losses, this::answers);
     }
 
     @SuppressWarnings("try")
