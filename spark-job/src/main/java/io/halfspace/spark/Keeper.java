@@ -2,17 +2,16 @@ package io.halfspace.spark;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /** Keeps a training in checkpoints, and knows the one to go on from. */
 final class Keeper {
-    private final Optional<CheckpointStore> store;
+    private final CheckpointStore store;
     private final String given;
     private final int every;
     private final DenseJudge judge;
-    private final Runnable required;
-    private final BooleanSupplier stopping;
+    private final RunLock lock;
+    private final StopSignal stop;
     private final IntConsumer resumed;
     private Optional<String> latest = Optional.empty();
 
@@ -32,23 +31,12 @@ final class Keeper {
             RunLock lock,
             StopSignal stop,
             IntConsumer resumed) {
-        this(Optional.of(store), given, every, judge, lock::require, stop::isAsked, resumed);
-    }
-
-    private Keeper(
-            Optional<CheckpointStore> store,
-            String given,
-            int every,
-            DenseJudge judge,
-            Runnable required,
-            BooleanSupplier stopping,
-            IntConsumer resumed) {
         this.store = store;
         this.given = given;
         this.every = every;
         this.judge = judge;
-        this.required = required;
-        this.stopping = stopping;
+        this.lock = lock;
+        this.stop = stop;
         this.resumed = resumed;
     }
 
@@ -60,7 +48,7 @@ final class Keeper {
     Optional<TrainingCheckpoint> last() {
         Optional<TrainingCheckpoint> found;
         try {
-            found = store.isEmpty() ? Optional.empty() : store.get().newest().map(TrainingCheckpoint::of);
+            found = store.newest().map(TrainingCheckpoint::of);
         } catch (IOException e) {
             throw new JobException(ExitCode.TRY_AGAIN, "Cannot read the checkpoints: " + Failures.firstLine(e), e);
         }
@@ -89,33 +77,30 @@ final class Keeper {
 
     /** Whether a checkpoint is to be written after so many steps. */
     boolean isDue(int stepsTaken, int stepsInAll) {
-        return store.isPresent() && (stepsTaken % every == 0 || stepsTaken == stepsInAll);
+        return stepsTaken % every == 0 || stepsTaken == stepsInAll;
     }
 
     /** Whether the process has been asked to end. */
     boolean isStopping() {
-        return stopping.getAsBoolean();
+        return stop.isAsked();
     }
 
     /**
-     * Writes a checkpoint; gives it, if there is a place for checkpoints.
+     * Writes a checkpoint, and gives it.
      *
      * @throws JobException exit code 75 if it cannot be written; the one before stays
      */
-    Optional<CheckpointStore.Stored> keep(TrainingCheckpoint.Position position, Trainee trainee) {
-        if (store.isEmpty()) {
-            return Optional.empty();
-        }
-        required.run();
+    CheckpointStore.Stored keep(TrainingCheckpoint.Position position, Trainee trainee) {
+        lock.require();
         try {
             CheckpointStore.Stored stored =
-                    store.get().write(position.step(), given, TrainingCheckpoint.contents(position, trainee));
+                    store.write(position.step(), given, TrainingCheckpoint.contents(position, trainee));
             latest = Optional.of(stored.toString());
-            return Optional.of(stored);
+            return stored;
         } catch (IOException e) {
             // Files that vanish under a driver that was frozen for a while are the doing of the one that took its
             // place.
-            required.run();
+            lock.require();
             throw new JobException(
                     ExitCode.TRY_AGAIN,
                     "Cannot write a checkpoint after step %d: %s%s; the last one is %s, the same command goes on from there"

@@ -174,7 +174,8 @@ record TrainingLoop(
             checkFinite(trainee.parameters());
             events.keeping(step);
             long begun = System.nanoTime();
-            keeper.keep(position(trainee), trainee).ifPresent(stored -> events.kept(stored, System.nanoTime() - begun));
+            CheckpointStore.Stored stored = keeper.keep(position(trainee), trainee);
+            events.kept(stored, System.nanoTime() - begun);
         }
 
         private TrainingCheckpoint.Position position(Trainee trainee) {
