@@ -88,11 +88,12 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     /** What ended a run, in one sentence with what is known of the cluster. */
     synchronized JobException explain(Throwable failure) {
+        Optional<JobException> known = Failures.known(failure);
+        if (known.isPresent()) {
+            return known.get();
+        }
         JobException plain = Failures.explain(failure);
         Optional<TaskFault> fault = TaskFault.in(failure);
-        if (Failures.isKnown(failure)) {
-            return plain;
-        }
         if (verdict.isPresent()) {
             return new JobException(ExitCode.TRY_AGAIN, verdict.get(), failure);
         }

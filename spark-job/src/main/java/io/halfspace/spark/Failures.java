@@ -4,24 +4,30 @@ import io.halfspace.dl4j.ModelFileException;
 import io.halfspace.dl4j.UnsupportedModelException;
 import io.halfspace.solver.UnreachableTargetException;
 import io.halfspace.torch.TorchMemoryException;
+import java.util.Optional;
 import org.apache.spark.SparkException;
 
 /** Turns whatever went wrong into one sentence and an exit code. */
 final class Failures {
     private Failures() {}
 
-    /** Whether a cause is one that was foreseen, with a sentence and an exit code of its own. */
-    static boolean isKnown(Throwable failure) {
+    /** What is said of the first cause that was foreseen, which has a sentence and an exit code of its own. */
+    static Optional<JobException> known(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof JobException
-                    || cause instanceof UnsupportedModelException
-                    || cause instanceof ModelFileException
-                    || cause instanceof TorchMemoryException
-                    || cause instanceof UnreachableTargetException) {
-                return true;
+            if (cause instanceof JobException job) {
+                return Optional.of(job);
+            }
+            if (cause instanceof UnsupportedModelException || cause instanceof ModelFileException) {
+                return Optional.of(new JobException(ExitCode.UNSUPPORTED_MODEL, cause.getMessage(), failure));
+            }
+            if (cause instanceof TorchMemoryException) {
+                return Optional.of(new JobException(ExitCode.TRY_AGAIN, cause.getMessage(), failure));
+            }
+            if (cause instanceof UnreachableTargetException) {
+                return Optional.of(new JobException(ExitCode.CONFIGURATION, cause.getMessage(), failure));
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     /** Whether Spark was stopped under the run. */
@@ -37,20 +43,10 @@ final class Failures {
 
     /** The first cause that says something to a user; anything unexpected keeps its own name and is worth another try. */
     static JobException explain(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof JobException job) {
-                return job;
-            }
-            if (cause instanceof UnsupportedModelException || cause instanceof ModelFileException) {
-                return new JobException(ExitCode.UNSUPPORTED_MODEL, cause.getMessage(), failure);
-            }
-            if (cause instanceof TorchMemoryException) {
-                return new JobException(ExitCode.TRY_AGAIN, cause.getMessage(), failure);
-            }
-            if (cause instanceof UnreachableTargetException) {
-                return new JobException(ExitCode.CONFIGURATION, cause.getMessage(), failure);
-            }
-        }
+        return known(failure).orElseGet(() -> unexpected(failure));
+    }
+
+    private static JobException unexpected(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && !(root instanceof SparkException)) {
             root = root.getCause();
@@ -79,6 +75,10 @@ final class Failures {
 
     /** What a failure says, without the stack that HDFS puts behind it. */
     static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return firstLine(failure.getMessage());
+    }
+
+    static String firstLine(String text) {
+        return String.valueOf(text).lines().findFirst().orElse("");
     }
 }

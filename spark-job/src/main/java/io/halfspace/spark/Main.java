@@ -56,11 +56,7 @@ public final class Main {
         line.getErr()
                 .println("Cannot understand the command line: %s; see '%s --help'"
                         .formatted(
-                                Secrets.known()
-                                        .hide(fault.getMessage()
-                                                .lines()
-                                                .findFirst()
-                                                .orElse("")),
+                                Secrets.known().hide(Failures.firstLine(fault)),
                                 line.getCommandSpec().qualifiedName()));
         return ExitCode.CONFIGURATION.number();
     }

@@ -56,9 +56,7 @@ final class Remedy {
         if (failure instanceof FileSystemException file && file.getReason() != null) {
             return file.getReason();
         }
-        String message = String.valueOf(failure.getMessage());
-        return failure.getClass().getSimpleName() + ": "
-                + message.lines().findFirst().orElse("");
+        return failure.getClass().getSimpleName() + ": " + Failures.firstLine(failure);
     }
 
     private static boolean isFull(String said) {

@@ -230,6 +230,6 @@ final class RunEvents implements AutoCloseable {
     }
 
     private static String firstLine(String text) {
-        return Secrets.known().hide(text.lines().findFirst().orElse(""));
+        return Secrets.known().hide(Failures.firstLine(text));
     }
 }

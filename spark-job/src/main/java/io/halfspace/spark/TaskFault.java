@@ -108,6 +108,6 @@ record TaskFault(int index, int attempt, String executor, String host, String ca
     }
 
     private static String firstLine(String text) {
-        return String.valueOf(text).strip().lines().findFirst().orElse("");
+        return Failures.firstLine(String.valueOf(text).strip());
     }
 }
