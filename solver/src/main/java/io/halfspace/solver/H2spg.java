@@ -14,8 +14,9 @@ import io.halfspace.graph.ErasableSegments;
  *
  * <p>Source: OTOv3 (arXiv 2312.09411) section 3.3, Algorithm 4; no code of it was published. Deviations: those of {@link
  * Dhspg}; redundancy does not count the number of values ({@link ErasableSegments#measure}); validity asks more ({@link
- * io.halfspace.graph.ErasableSegments#fault}); and a target that some other choice can meet is met even if the ranking alone
- * leads into a dead end ({@link Target#choose}), while one that none was found for is refused before the first step.
+ * io.halfspace.graph.ErasableSegments#fault}); a target that some other choice can meet is met even if the ranking alone
+ * leads into a dead end ({@link Target#choose}), while one that none was found for is refused before the first step; and a
+ * target in parameters or flops is met without going far beyond it where that is possible.
  *
  * <p>Cost: that of {@link Dhspg}; the choice takes time in proportion to segments times vertices.
  */

@@ -188,8 +188,8 @@ public sealed interface Target {
     double allowed(long whole);
 
     /**
-     * The groups that are to be zero: the most redundant ones that can go together, as few as meet the target. Where
-     * the ranking leads into a dead end (it gave away what other groups needed), the walk is repeated among the groups of
+     * The groups that are to be zero: the most redundant ones that can go together, as few as meet the target; one that would
+     * take far more than is still to go stays if others can meet it ({@link NearestChoice}). Where the ranking leads into a dead end (it gave away what other groups needed), the walk is repeated among the groups of
      * {@link #limit}, and if need be in their order.
      *
      * @param ranking every group once, most redundant first; not modified
@@ -199,7 +199,7 @@ public sealed interface Target {
     default boolean[] choose(int[] ranking, GroupSet groups) {
         RankingWalk walk = new RankingWalk(groups);
         if (walk.along(ranking, this)) {
-            return walk.result().leaving();
+            return new NearestChoice(ranking, groups, this).from(walk.result()).leaving();
         }
         check(groups);
         Feasible limit = limit(groups);

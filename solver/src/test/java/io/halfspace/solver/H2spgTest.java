@@ -149,6 +149,51 @@ final class H2spgTest {
                 .isEqualTo(flags(paths, 1, 2, 3));
     }
 
+    @Test
+    void aSegmentThatTakesTooMuchAlong_staysIfOthersMeetTheTarget() {
+        // Five layers of six values; the second path's last layer takes the two inside along.
+        ErasableSegments paths = segments(ToyNets.twoPaths());
+        assertThat(new Target.Parameters(24).choose(new int[] {3, 0, 1, 2}, paths))
+                .isEqualTo(flags(paths, 0));
+        assertThat(new Target.Parameters(20).choose(new int[] {1, 3, 0, 2}, paths))
+                .isEqualTo(flags(paths, 0, 1));
+        assertThat(new Target.Parameters(12).choose(new int[] {3, 0, 1, 2}, paths))
+                .as("nothing less will do")
+                .isEqualTo(flags(paths, 3));
+    }
+
+    @Test
+    void budgets_areNotExceededByMoreThanTheRankingOrWhatIsNeeded() {
+        for (long seed = 0; seed < 60; seed++) {
+            ErasableSegments some = seed % 2 == 0 ? segments : segments(ToyNets.twoPaths());
+            int[] ranking = shuffled(some.count(), seed);
+            Target target = new Target.Parameters(0.55 + 0.01 * (seed % 40));
+            RankingWalk walk = new RankingWalk(some);
+            boolean met = walk.along(ranking, target);
+            long allowed = (long) target.allowed(some.removal().cost().parameters());
+
+            boolean[] chosen = target.choose(ranking, some);
+
+            long left = parametersWithout(some, chosen);
+            assertThat(left).as("seed %d", seed).isLessThanOrEqualTo(allowed);
+            if (met) {
+                assertThat(left)
+                        .as("seed %d", seed)
+                        .isGreaterThanOrEqualTo(walk.result().left().parameters());
+            }
+            for (int back = 0; back < chosen.length; back++) {
+                if (met && chosen[back] && left < 0.9 * allowed) {
+                    boolean[] less = chosen.clone();
+                    less[back] = false;
+                    boolean enough = some.fault(less).isEmpty() && parametersWithout(some, less) <= allowed;
+                    assertThat(enough)
+                            .as("seed %d: group %d need not go", seed, back)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
     /** Trains on nothing, with the given segments the smaller the earlier they are named, and returns the parameters. */
     private float[] run(Solver solver, ErasableSegments groups, int... smallFirst) {
         float[] x = new float[groups.graph().parameterLength()];
@@ -172,6 +217,14 @@ final class H2spgTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = marks[i] == 0 ? (float) Math.sqrt(square) : x[i];
         }
+    }
+
+    private static long parametersWithout(ErasableSegments some, boolean[] leaving) {
+        RankingWalk walk = new RankingWalk(some);
+        int[] order = IntStream.range(0, leaving.length).filter(s -> leaving[s]).toArray();
+        walk.toTheEnd(order, new Target.Parameters(1));
+        assertThat(walk.result().groups()).isEqualTo(order.length);
+        return walk.result().left().parameters();
     }
 
     private NetworkCost priced(boolean[] leaving) {
