@@ -4,23 +4,58 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** A matrix product with weights {@code [in, out]} (F order, so that no copy is needed), and a bias. */
+/**
+ * A matrix product with weights {@code [in, out]} (F order, so that no copy is needed), and a bias.
+ *
+ * <p>With more outputs than rows, on the processor, its result is in F order: BLAS then has the weights for its second factor,
+ * which OpenBLAS packs piece by piece while it multiplies, and makes the gradients in the same order.
+ */
 record Affine(Parameter weight, Optional<Parameter> bias) {
     static Affine of(Site site) {
         return new Affine(site.weight("W"), site.optionalWeight("b"));
     }
 
     Tensor apply(Run run, Tensor rows) {
-        return bias.isPresent()
-                ? torch.addmm(run.tensor(bias.get()).reshape(weight.shape()[1]), rows, run.tensor(weight))
-                : product(run, rows);
+        if (bias.isEmpty()) {
+            return product(run, rows);
+        }
+        Tensor shift = run.tensor(bias.get());
+        return isWide(run, rows)
+                ? learned(run, rows, torch.addmm(shift.reshape(outputs(), 1), transposed(run), rows.t()))
+                : torch.addmm(shift.reshape(outputs()), rows, run.tensor(weight));
     }
 
     Tensor product(Run run, Tensor rows) {
-        return torch.mm(rows, run.tensor(weight));
+        return isWide(run, rows)
+                ? learned(run, rows, torch.mm(transposed(run), rows.t()))
+                : torch.mm(rows, run.tensor(weight));
     }
 
     Tensor shifted(Run run, Tensor product) {
         return bias.map(shift -> product.add(run.tensor(shift))).orElse(product);
+    }
+
+    private boolean isWide(Run run, Tensor rows) {
+        return !run.device().isGpu() && Product.isFor(weight) && outputs() > rows.size(0);
+    }
+
+    private Tensor transposed(Run run) {
+        return run.tensor(weight).detach().t();
+    }
+
+    /** The result, given transposed, whose weights learn from its gradient if they do at all. */
+    private Tensor learned(Run run, Tensor rows, Tensor transposed) {
+        Tensor result = transposed.t();
+        if (run.training() && run.tensor(weight).requires_grad()) {
+            if (!result.requires_grad()) {
+                result.set_requires_grad(true);
+            }
+            run.products().add(new Product(weight, rows.detach(), result));
+        }
+        return result;
+    }
+
+    private long outputs() {
+        return weight.shape()[1];
     }
 }

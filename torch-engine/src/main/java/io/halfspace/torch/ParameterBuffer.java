@@ -6,7 +6,9 @@ import java.util.Set;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,8 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * that is a view of it.
  *
  * <p>Lives as long as its engine and owns native memory, on the device and, for a GPU, once more on the host for the
- * transfer. After a backward pass each leaf's gradient is the tensor that the last operation wrote; it is copied once, into
- * the caller's array or, on a GPU, through one flat tensor.
+ * transfer. A backward pass gives for each leaf the tensor that the last operation wrote; it is copied once, into the caller's
+ * array or, on a GPU, through one flat tensor.
  */
 final class ParameterBuffer implements AutoCloseable {
     private final List<Parameter> parameters;
@@ -27,7 +29,7 @@ final class ParameterBuffer implements AutoCloseable {
     private final Tensor flat;
     private final Tensor flatGradient;
     private final Tensor[] leaves;
-    private final Tensor undefined = new Tensor();
+    private final Set<Parameter> trained;
 
     /**
      * Allocates the buffer; values are undefined until {@link #set}.
@@ -46,7 +48,8 @@ final class ParameterBuffer implements AutoCloseable {
                 Tensors.options(type).pinned_memory(new BoolOptional(remote)),
                 new MemoryFormatOptional());
         flat = remote ? device.take(host) : host;
-        flatGradient = remote ? torch.zeros_like(flat) : undefined;
+        flatGradient = remote ? torch.zeros_like(flat) : new Tensor();
+        this.trained = trained;
         leaves = new Tensor[parameters.size()];
         for (Parameter each : parameters) {
             Tensor leaf = view(flat, each).detach();
@@ -71,30 +74,54 @@ final class ParameterBuffer implements AutoCloseable {
         return leaves[parameter.index()];
     }
 
-    /** Forgets the gradients of the last backward pass. */
-    void clearGradients() {
-        for (Tensor leaf : leaves) {
-            leaf.mutable_grad().put(undefined);
-        }
-    }
-
     /**
-     * Hands on the gradients of the last backward pass.
+     * Runs the backward pass and hands the gradients on.
      *
-     * @param steps of running statistics, which have no gradient
+     * @param run the forward pass: its steps of running statistics, which have no gradient, take the place of one
+     * @param outputs of the forward pass
+     * @param slopes of the loss, at the outputs
      */
-    void gradient(List<Run.StatisticStep> steps, Sink sink) {
+    @SuppressWarnings("try")
+    void gradient(Run run, TensorVector outputs, TensorVector slopes, Sink sink) {
+        TensorVector wanted = new TensorVector();
+        trained.forEach(each -> wanted.push_back(leaf(each)));
+        run.products().forEach(each -> wanted.push_back(each.result()));
+        TensorVector gradients = torch.grad(outputs, wanted, slopes, new BoolOptional(), false, true);
         Tensor[] found = new Tensor[parameters.size()];
-        for (Run.StatisticStep step : steps) {
+        for (Run.StatisticStep step : run.steps()) {
             Parameter parameter = step.parameter();
             found[parameter.index()] = step.value().to(type).reshape(parameter.shape());
         }
-        for (Parameter each : parameters) {
-            Tensor gradient = leaves[each.index()].grad();
+        int next = 0;
+        for (Parameter each : trained) {
+            Tensor gradient = gradients.get(next++);
             if (gradient.defined()) {
                 found[each.index()] = gradient;
             }
         }
+        Product[] products = new Product[parameters.size()];
+        for (Product each : run.products()) {
+            Tensor slope = gradients.get(next++);
+            int index = each.weight().index();
+            if (found[index] != null) {
+                throw new IllegalStateException("Parameter %d has two gradients, expected one".formatted(index));
+            }
+            if (slope.defined()) {
+                found[index] = slope;
+                products[index] = each;
+            }
+        }
+        try (NoGradGuard guard = new NoGradGuard()) {
+            handOn(found, products, sink);
+        }
+    }
+
+    /**
+     * Tells a sink each gradient.
+     *
+     * @param found by parameter, its gradient or, where there is a product, that of the product's result; null if there is none
+     */
+    private void handOn(Tensor[] found, Product[] products, Sink sink) {
         if (remote) {
             flatGradient.zero_();
             for (Parameter each : parameters) {
@@ -110,6 +137,8 @@ final class ParameterBuffer implements AutoCloseable {
         for (Parameter each : parameters) {
             if (found[each.index()] == null) {
                 sink.zero(each.offset(), each.length());
+            } else if (products[each.index()] != null) {
+                products[each.index()].gradient(found[each.index()], sink);
             } else {
                 sink.take(inParameterOrder(found[each.index()], each), each.offset(), each.length());
             }
@@ -125,12 +154,11 @@ final class ParameterBuffer implements AutoCloseable {
         for (Tensor leaf : leaves) {
             leaf.close();
         }
+        flatGradient.close();
         if (remote) {
-            flatGradient.close();
             flat.close();
         }
         host.close();
-        undefined.close();
     }
 
     private Tensor inParameterOrder(Tensor gradient, Parameter parameter) {

@@ -145,12 +145,17 @@ final class Program {
         for (Node node : nodes) {
             int reader = signals.size();
             int steps = run.steps().size();
+            int products = run.products().size();
             Signal result;
             try (PointerScope own = new PointerScope()) {
                 result = node.step()
                         .apply(run, node.from().stream().map(signals::get).toList())
                         .ownedBy(pass);
                 run.steps().subList(steps, run.steps().size()).forEach(step -> pass.attach(step.value()));
+                run.products().subList(products, run.products().size()).forEach(product -> {
+                    pass.attach(product.rows());
+                    pass.attach(product.result());
+                });
             }
             signals.add(shared[reader] ? result.kept() : result);
             node.from().stream()

@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param random what dropout draws from
  * @param inputs of the network, by name
  * @param steps collects the steps that running statistics should take
+ * @param products collects what makes gradients of weights that autograd takes for constants
  */
 record Run(
         boolean training,
@@ -24,7 +25,8 @@ record Run(
         TorchDevice device,
         GeneratorOptional random,
         Map<String, Signal> inputs,
-        List<StatisticStep> steps) {
+        List<StatisticStep> steps,
+        List<Product> products) {
     /**
      * The step of a running statistic.
      *
@@ -38,6 +40,6 @@ record Run(
 
     /** The same pass for a layer that is frozen: inference while the rest trains. */
     Run inferring() {
-        return new Run(false, rows, parameters, type, device, random, inputs, steps);
+        return new Run(false, rows, parameters, type, device, random, inputs, steps, products);
     }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -190,8 +189,7 @@ public final class TorchGradientEngine implements GradientEngine {
                     sums.add(judged.sum());
                 }
             }
-            torch.backward(preOutputs, slopes, new BoolOptional(), false, new TensorVector());
-            parameters.gradient(run.steps(), sink);
+            parameters.gradient(run, preOutputs, slopes, sink);
             double lossSum = batch.rows() * penalty(run);
             for (Tensor sum : sums) {
                 lossSum += sum.item_double();
@@ -199,8 +197,6 @@ public final class TorchGradientEngine implements GradientEngine {
             return lossSum;
         } catch (RuntimeException e) {
             throw TorchMemoryException.explain(e, batch.rows(), device);
-        } finally {
-            parameters.clearGradients();
         }
     }
 
@@ -270,6 +266,7 @@ public final class TorchGradientEngine implements GradientEngine {
                 device,
                 device.random(seed),
                 signals(batch),
+                new ArrayList<>(),
                 new ArrayList<>());
     }
 }

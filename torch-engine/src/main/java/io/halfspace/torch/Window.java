@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import java.util.Arrays;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -38,7 +39,7 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
         long[] before = new long[kernel.length];
         long[] behind = new long[kernel.length];
         for (int i = 0; i < kernel.length; i++) {
-            long span = (kernel[i] - 1) * dilation[i] + 1;
+            long span = span(i);
             if (mode == ConvolutionMode.Same) {
                 long in = images.size(i + 2);
                 long out = (in + stride[i] - 1) / stride[i];
@@ -53,6 +54,31 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
             }
         }
         return new Padding(before, behind);
+    }
+
+    /** Whether the window fits into padded images at least once along each axis. */
+    boolean fits(Tensor images) {
+        for (int i = 0; i < kernel.length; i++) {
+            if (images.size(i + 2) < span(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * What one place of the window sees of padded images as the window moves along one axis: a view.
+     *
+     * @param place within the window, from 0
+     */
+    Tensor part(Tensor images, int axis, long place) {
+        long from = place * dilation[axis];
+        long last = images.size(axis + 2) - span(axis) + from;
+        return images.slice(axis + 2, new LongOptional(from), new LongOptional(last + 1), stride[axis]);
+    }
+
+    private long span(int axis) {
+        return (kernel[axis] - 1) * dilation[axis] + 1;
     }
 
     /** Images {@code [rows, channels, positions...]} with a value put around them. */

@@ -139,6 +139,10 @@ final class LayerEqualityTest {
                         new DenseLayer.Builder().nOut(4).build(),
                         new FrozenLayerWithBackprop(
                                 new DenseLayer.Builder().nOut(4).build()))
+                .add(
+                        "dense, weights in several blocks",
+                        InputType.feedForward(500),
+                        new DenseLayer.Builder().nOut(1200).build())
                 .put(
                         "embedding",
                         8,
