@@ -9,9 +9,8 @@ import java.util.Arrays;
  *
  * <p>Values of one group that follow one another are a run: {@code from(r)} (inclusive) to {@code to(r)} (exclusive), at
  * most {@link #LONGEST} of them, so that the groups of a whole branch are cut into pieces for several threads. Values that
- * stand alone, like biases, are kept across groups: column k holds one value of each of the groups {@code columnGroup(k)},
- * {@code columnGroup(k) + 1}, ..., one after the other from {@code columnPosition(k)} on. How runs and columns are cut
- * depends on the groups alone, never on threads. Immutable.
+ * stand alone, like biases, are kept apart as single ones. How runs are cut depends on the groups alone, never on threads.
+ * Immutable.
  *
  * <p>Cost: linear in the length of the flat vector, of which it holds one int each while it is built.
  */
@@ -30,9 +29,10 @@ final class GroupLayout {
     private final int[] startOf;
 
     private final int[] runOf;
-    private final int[] columnPosition;
-    private final int[] columnGroup;
-    private final int[] columnCount;
+    /** Single values of group g: at {@code single[startOfSingle[g]]} to {@code single[startOfSingle[g + 1] - 1]}, ascending. */
+    private final int[] startOfSingle;
+
+    private final int[] single;
 
     /** @throws IllegalArgumentException if two groups share a position: no step could serve both */
     GroupLayout(GroupSet set) {
@@ -40,46 +40,33 @@ final class GroupLayout {
         length = set.graph().parameterLength();
         int[] owner = owners(set, length);
         IntRows runs = new IntRows(3);
-        IntRows columns = new IntRows(3);
+        IntRows singles = new IntRows(2);
         int p = 0;
         while (p < length) {
             int g = owner[p];
             int next = p + 1;
-            if (g == NONE) {
-                p = next;
-                continue;
-            }
-            while (next < length && owner[next] == g) {
+            while (g != NONE && next < length && owner[next] == g) {
                 next++;
             }
             if (next > p + 1) {
                 for (int begin = p; begin < next; begin += LONGEST) {
                     runs.add(begin, Math.min(next, begin + LONGEST), g);
                 }
-            } else {
-                while (next < length && owner[next] == g + (next - p) && !repeats(owner, next)) {
-                    next++;
-                }
-                columns.add(p, g, next - p);
+            } else if (g != NONE) {
+                singles.add(p, g);
             }
             p = next;
         }
         from = runs.column(0);
         to = runs.column(1);
         group = runs.column(2);
-        columnPosition = columns.column(0);
-        columnGroup = columns.column(1);
-        columnCount = columns.column(2);
-        startOf = new int[groups + 1];
-        for (int g : group) {
-            startOf[g + 1]++;
-        }
-        Arrays.parallelPrefix(startOf, Integer::sum);
-        runOf = new int[group.length];
-        int[] next = startOf.clone();
-        for (int r = 0; r < group.length; r++) {
-            runOf[next[group[r]]++] = r;
-        }
+        startOf = starts(group);
+        runOf = byGroup(group, startOf);
+        int[] groupOfSingle = singles.column(1);
+        startOfSingle = starts(groupOfSingle);
+        single = byGroup(groupOfSingle, startOfSingle);
+        int[] position = singles.column(0);
+        Arrays.setAll(single, i -> position[single[i]]);
     }
 
     int groups() {
@@ -123,25 +110,43 @@ final class GroupLayout {
         return found >= 0 ? found : -found - 1;
     }
 
-    int columns() {
-        return columnPosition.length;
+    /** Index of the first single value of a group among {@link #single}; {@code startOfSingle(groups())} is their number. */
+    int startOfSingle(int group) {
+        return startOfSingle[group];
     }
 
-    int columnPosition(int column) {
-        return columnPosition[column];
+    /** Positions of single values in the order of their groups, and ascending within a group. */
+    int single(int index) {
+        return single[index];
     }
 
-    int columnGroup(int column) {
-        return columnGroup[column];
+    /** Values of a group. */
+    int size(int group) {
+        int size = startOfSingle[group + 1] - startOfSingle[group];
+        for (int i = startOf[group]; i < startOf[group + 1]; i++) {
+            size += to[runOf[i]] - from[runOf[i]];
+        }
+        return size;
     }
 
-    /** Number of groups, and of values, in a column. */
-    int columnCount(int column) {
-        return columnCount[column];
+    /** Where the things of each group begin once they are in the order of their groups. */
+    private int[] starts(int[] group) {
+        int[] starts = new int[groups + 1];
+        for (int g : group) {
+            starts[g + 1]++;
+        }
+        Arrays.parallelPrefix(starts, Integer::sum);
+        return starts;
     }
 
-    private static boolean repeats(int[] owner, int position) {
-        return position + 1 < owner.length && owner[position + 1] == owner[position];
+    /** Indices of things in the order of their groups, ascending within a group. */
+    private static int[] byGroup(int[] group, int[] starts) {
+        int[] indices = new int[group.length];
+        int[] next = starts.clone();
+        for (int i = 0; i < group.length; i++) {
+            indices[next[group[i]]++] = i;
+        }
+        return indices;
     }
 
     private static int[] owners(GroupSet set, int length) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * What each group does in a step: decided first, then applied to its runs and single values, which different threads may
- * do for different groups and runs at the same time. A decision stays until the next one; at first all steps are plain.
+ * do for different groups and runs at the same time.
  */
 final class GroupStep {
     private enum Kind {
@@ -21,7 +21,6 @@ final class GroupStep {
     GroupStep(GroupLayout layout) {
         this.layout = layout;
         kind = new Kind[layout.groups()];
-        Arrays.fill(kind, Kind.PLAIN);
         pull = new float[layout.groups()];
     }
 
@@ -71,17 +70,17 @@ final class GroupStep {
         }
     }
 
-    /** Applies what was decided to the values of one column that are of groups {@code first} to {@code end} (exclusive). */
-    void applyToColumn(int column, int first, int end, float[] x, float[] u) {
-        int shift = layout.columnPosition(column) - layout.columnGroup(column);
-        int last = Math.min(end, layout.columnGroup(column) + layout.columnCount(column));
-        for (int g = Math.max(first, layout.columnGroup(column)); g < last; g++) {
-            int p = g + shift;
-            switch (kind[g]) {
+    /** Applies what was decided to the single values of a group. Modifies {@code x}. */
+    void applyToSingles(int group, float[] x, float[] u) {
+        Kind decided = kind[group];
+        float pull = this.pull[group];
+        for (int i = layout.startOfSingle(group); i < layout.startOfSingle(group + 1); i++) {
+            int p = layout.single(i);
+            switch (decided) {
                 case PLAIN -> x[p] -= u[p];
                 case CLEARED -> x[p] = 0f;
-                case PULLED -> x[p] = Math.fma(-pull[g], x[p], x[p] - u[p]);
-                case SHRUNK -> x[p] -= pull[g] * x[p];
+                case PULLED -> x[p] = Math.fma(-pull, x[p], x[p] - u[p]);
+                case SHRUNK -> x[p] -= pull * x[p];
             }
         }
     }

@@ -4,7 +4,7 @@ package io.halfspace.solver;
  * The three inner products of each group that decide everything: parameters with themselves, update with itself, and one
  * with the other, in an order of additions that is fixed by the layout alone.
  *
- * <p>Taken in parts, so that each can be done where its values are in the cache: {@link #sumColumns} begins; {@link #addRun}
+ * <p>Taken in parts, so that each can be done where its values are in the cache: {@link #sumSingles} begins; {@link #addRun}
  * adds the runs of a group in their order, or {@link #sumRun} sums each on its own, and {@link #gather} adds them. Different
  * groups, and with {@code sumRun} different runs, may be summed by different threads at the same time.
  *
@@ -37,23 +37,19 @@ final class GroupSums {
         return ofGroup.xu()[group];
     }
 
-    /** Begins the sums of groups {@code first} (inclusive) to {@code end} (exclusive) anew with their single values. */
-    void sumColumns(int first, int end, float[] x, float[] u) {
-        ofGroup.clear(first, end);
-        double[] xx = ofGroup.xx();
-        double[] uu = ofGroup.uu();
-        double[] xu = ofGroup.xu();
-        for (int k = 0; k < layout.columns(); k++) {
-            int shift = layout.columnPosition(k) - layout.columnGroup(k);
-            int last = Math.min(end, layout.columnGroup(k) + layout.columnCount(k));
-            for (int g = Math.max(first, layout.columnGroup(k)); g < last; g++) {
-                double x0 = x[g + shift];
-                double u0 = u[g + shift];
-                xx[g] += x0 * x0;
-                uu[g] += u0 * u0;
-                xu[g] += x0 * u0;
-            }
+    /** Begins the sums of a group anew with its single values. */
+    void sumSingles(int group, float[] x, float[] u) {
+        double xx = 0;
+        double uu = 0;
+        double xu = 0;
+        for (int i = layout.startOfSingle(group); i < layout.startOfSingle(group + 1); i++) {
+            double x0 = x[layout.single(i)];
+            double u0 = u[layout.single(i)];
+            xx += x0 * x0;
+            uu += u0 * u0;
+            xu += x0 * u0;
         }
+        ofGroup.set(group, xx, uu, xu);
     }
 
     /**
@@ -68,7 +64,7 @@ final class GroupSums {
 
     /** Sums one run on its own, else as {@link #addRun}. */
     void sumRun(int run, float[] x, float[] u, boolean step, Lanes lanes) {
-        ofRun.clear(run, run + 1);
+        ofRun.set(run, 0, 0, 0);
         lanes.add(x, u, layout.from(run), layout.to(run), step, ofRun, run);
     }
 

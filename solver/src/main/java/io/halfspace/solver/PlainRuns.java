@@ -4,13 +4,14 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The positions of the flat vector that take the plain step whatever happens to the chosen groups, as ascending runs
- * {@code from} (inclusive) to {@code to} (exclusive): all but the runs of chosen groups, and but the columns in which a
- * chosen group has a value.
+ * The positions of the flat vector that take the plain step whatever happens to the chosen groups: all but those of chosen
+ * groups.
  *
- * @param mixedColumns the columns that are left out
+ * @param from first positions of runs, ascending, in which no group has a single value
+ * @param to ends of these runs, exclusive
+ * @param singles positions of the single values of groups that are not chosen
  */
-record PlainRuns(int[] from, int[] to, int[] mixedColumns) {
+record PlainRuns(int[] from, int[] to, int[] singles) {
     /** @param chosen by group; not modified */
     static PlainRuns outside(GroupLayout layout, boolean[] chosen) {
         BitSet inside = new BitSet(layout.length());
@@ -19,13 +20,13 @@ record PlainRuns(int[] from, int[] to, int[] mixedColumns) {
                 inside.set(layout.from(r), layout.to(r));
             }
         }
-        IntRows mixed = new IntRows(1);
-        for (int k = 0; k < layout.columns(); k++) {
-            int first = layout.columnGroup(k);
-            int count = layout.columnCount(k);
-            if (anyOf(chosen, first, first + count)) {
-                mixed.add(k);
-                inside.set(layout.columnPosition(k), layout.columnPosition(k) + count);
+        IntRows singles = new IntRows(1);
+        for (int g = 0; g < layout.groups(); g++) {
+            for (int i = layout.startOfSingle(g); i < layout.startOfSingle(g + 1); i++) {
+                inside.set(layout.single(i));
+                if (!chosen[g]) {
+                    singles.add(layout.single(i));
+                }
             }
         }
         IntRows runs = new IntRows(2);
@@ -36,10 +37,12 @@ record PlainRuns(int[] from, int[] to, int[] mixedColumns) {
             runs.add(p, end);
             p = inside.nextClearBit(end);
         }
-        return new PlainRuns(runs.column(0), runs.column(1), mixed.column(0));
+        int[] positions = singles.column(0);
+        Arrays.sort(positions);
+        return new PlainRuns(runs.column(0), runs.column(1), positions);
     }
 
-    /** Subtracts {@code u} from {@code x} at those positions that lie in [first, end). Modifies {@code x}. */
+    /** Subtracts {@code u} from {@code x} at those positions of runs that lie in [first, end). Modifies {@code x}. */
     void step(float[] x, float[] u, int first, int end) {
         int found = Arrays.binarySearch(from, first);
         int i = found >= 0 ? found : Math.max(0, -found - 2);
@@ -48,12 +51,10 @@ record PlainRuns(int[] from, int[] to, int[] mixedColumns) {
         }
     }
 
-    private static boolean anyOf(boolean[] flags, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (flags[i]) {
-                return true;
-            }
+    /** Subtracts {@code u} from {@code x} at single values {@code first} (inclusive) to {@code end} (exclusive). */
+    void stepSingles(float[] x, float[] u, int first, int end) {
+        for (int i = first; i < end; i++) {
+            x[singles[i]] -= u[singles[i]];
         }
-        return false;
     }
 }

@@ -237,13 +237,6 @@ abstract sealed class StagedSolver implements Solver permits HalfSpaceSolver, He
     private void pursue(boolean[] targeted, boolean[] zero, int[] ranking) {
         chosen = new ChosenGroups(targeted, zero);
         passes.pursue(chosen);
-        for (int g = 0; g < zero.length; g++) {
-            if (zero[g]) {
-                groupStep.cleared(g);
-            } else {
-                groupStep.plain(g);
-            }
-        }
         chosen(targeted, ranking);
     }
 

@@ -2,6 +2,7 @@ package io.halfspace.solver;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * The ways in which a step goes over the vectors, so that each value comes from memory once where that can be: sums are
@@ -22,12 +23,13 @@ final class StepPasses {
     private final GroupStep groupStep;
     private final Parts partsWithSums;
     private final Parts partsWithout;
-    private final boolean[] large;
+    /** Values of each group. */
+    private final int[] size;
     /** By part. */
     private final Lanes[] lanes;
 
     private final IntConsumer plainPart = this::plainPart;
-    private final IntConsumer columnsPart = this::columnsPart;
+    private final IntConsumer singlesPart = this::singlesPart;
     private final IntConsumer scorePart = this::scorePart;
     private final IntConsumer largeSumsPart = this::largeSumsPart;
     private final IntConsumer prunePart = this::prunePart;
@@ -56,14 +58,7 @@ final class StepPasses {
         partsWithout = layout.length() < WORTHWHILE_WITHOUT_SUMS ? new Parts(1) : parts;
         lanes = new Lanes[parts.count()];
         Arrays.setAll(lanes, part -> Lanes.fastest());
-        int[] values = new int[layout.groups()];
-        for (int r = 0; r < layout.runs(); r++) {
-            values[layout.group(r)] += layout.to(r) - layout.from(r);
-        }
-        large = new boolean[layout.groups()];
-        for (int g = 0; g < large.length; g++) {
-            large[g] = values[g] > LARGE;
-        }
+        size = IntStream.range(0, layout.groups()).map(layout::size).toArray();
     }
 
     /** Told which groups the pruning steps to come are about; only read. */
@@ -73,7 +68,7 @@ final class StepPasses {
         IntRows runs = new IntRows(1);
         for (int r = 0; r < layout.runs(); r++) {
             int group = layout.group(r);
-            if (chosen.targeted()[group] && large[group]) {
+            if (chosen.targeted()[group] && isLarge(group)) {
                 runs.add(r);
             }
         }
@@ -91,7 +86,7 @@ final class StepPasses {
     /** {@code x - u} everywhere, and the sums of all groups before it. Modifies {@code x}. */
     void scoringStep(float[] x, float[] u) {
         begin(x, u, partsWithSums);
-        parts.run(columnsPart);
+        parts.run(singlesPart);
         parts.run(scorePart);
         for (int g = 0; parts.count() > 1 && g < layout.groups(); g++) {
             sums.gather(g);
@@ -140,8 +135,11 @@ final class StepPasses {
         GroupStep.plain(x, u, parts.begin(part, layout.length()), parts.begin(part + 1, layout.length()));
     }
 
-    private void columnsPart(int part) {
-        sums.sumColumns(parts.begin(part, layout.groups()), parts.begin(part + 1, layout.groups()), x, u);
+    private void singlesPart(int part) {
+        int end = parts.begin(part + 1, layout.groups());
+        for (int g = parts.begin(part, layout.groups()); g < end; g++) {
+            sums.sumSingles(g, x, u);
+        }
     }
 
     private void scorePart(int part) {
@@ -177,44 +175,27 @@ final class StepPasses {
         }
     }
 
-    /** Steps plain runs on the way from group to group, because memory is fastest in one direction. */
     private void prunePart(int part) {
-        int stepped = parts.begin(part, layout.length());
-        int endOfPlain = parts.begin(part + 1, layout.length());
-        int first = firstGroup(part);
-        int end = firstGroup(part + 1);
-        if (summing) {
-            sums.sumColumns(first, end, x, u);
-        }
-        int endLive = parts.begin(part + 1, chosen.liveCount());
-        for (int i = parts.begin(part, chosen.liveCount()); i < endLive; i++) {
+        plain.step(x, u, parts.begin(part, layout.length()), parts.begin(part + 1, layout.length()));
+        int singles = plain.singles().length;
+        plain.stepSingles(x, u, parts.begin(part, singles), parts.begin(part + 1, singles));
+        int end = parts.begin(part + 1, chosen.liveCount());
+        for (int i = parts.begin(part, chosen.liveCount()); i < end; i++) {
             int group = chosen.live(i);
-            int position = Math.min(endOfPlain, firstPosition(group));
-            if (position > stepped) {
-                plain.step(x, u, stepped, position);
-                stepped = position;
-            }
             if (summing) {
-                sumRuns(group, lanes[part]);
+                sum(group, lanes[part]);
             }
             decision.accept(group);
-            if (!large[group]) {
+            groupStep.applyToSingles(group, x, u);
+            if (!isLarge(group)) {
                 groupStep.applyToRuns(group, x, u, lanes[part]);
             }
         }
-        plain.step(x, u, stepped, endOfPlain);
-        for (int column : plain.mixedColumns()) {
-            groupStep.applyToColumn(column, first, end, x, u);
-        }
     }
 
-    private int firstPosition(int group) {
-        int first = layout.startOf(group);
-        return first == layout.startOf(group + 1) ? 0 : layout.from(layout.runOf(first));
-    }
-
-    private void sumRuns(int group, Lanes lanes) {
-        if (large[group]) {
+    private void sum(int group, Lanes lanes) {
+        sums.sumSingles(group, x, u);
+        if (isLarge(group)) {
             sums.gather(group);
         } else {
             for (int i = layout.startOf(group); i < layout.startOf(group + 1); i++) {
@@ -223,13 +204,8 @@ final class StepPasses {
         }
     }
 
-    /** Parts share the groups so that a part's live groups, and no others, are between its first one and the next part's. */
-    private int firstGroup(int part) {
-        int live = parts.begin(part, chosen.liveCount());
-        if (part == 0) {
-            return 0;
-        }
-        return part == parts.count() || live == chosen.liveCount() ? layout.groups() : chosen.live(live);
+    private boolean isLarge(int group) {
+        return size[group] > LARGE;
     }
 
     private void largeStepPart(int part) {

@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * All lanes at a time, in vectors of eight: the widest on every machine that the natives of Halfspace run on, and wider ones gain nothing. Loaded
- * only where {@code jdk.incubator.vector} is among the JVM's modules; allocates nothing once it is compiled.
+ * All lanes at a time, in vectors of eight: the widest on every machine that the natives of Halfspace run on, and wider ones
+ * gain nothing. Loaded only where {@code jdk.incubator.vector} is among the JVM's modules; allocates nothing once it is
+ * compiled.
  */
 final class VectorLanes extends Lanes {
     private static final VectorSpecies<Float> OCTET = FloatVector.SPECIES_256;

@@ -39,11 +39,11 @@ final class Vectors {
         GroupLayout layout = new GroupLayout(groups);
         GroupSums sums = new GroupSums(layout);
         Lanes lanes = Lanes.fastest();
-        sums.sumColumns(0, layout.groups(), x, u);
         for (int r = 0; r < layout.runs(); r++) {
             sums.sumRun(r, x, u, false, lanes);
         }
         for (int g = 0; g < layout.groups(); g++) {
+            sums.sumSingles(g, x, u);
             sums.gather(g);
         }
         return sums;
