@@ -84,17 +84,15 @@ final class CompressCommand implements Callable<Integer> {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         try (RunEvents events = RunEvents.of(spark, folder.name(), progress)) {
             stop.onAsked(events::stopAsked);
-            Optional<RunReport> finished = folder.finished();
+            Optional<RunReport> finished = finished(folder, events);
             if (finished.isPresent()) {
-                events.finishedBefore();
                 return finished.get();
             }
             events.started(config, folder);
             try (RunLock lock = folder.take()) {
                 // The driver that was waited for may have come to its end meanwhile.
-                Optional<RunReport> meanwhile = folder.finished();
+                Optional<RunReport> meanwhile = finished(folder, events);
                 if (meanwhile.isPresent()) {
-                    events.finishedBefore();
                     return meanwhile.get();
                 }
                 RunReport report = new CompressionJob(session, config, folder, lock, stop, events).run();
@@ -105,6 +103,14 @@ final class CompressCommand implements Callable<Integer> {
                 throw e;
             }
         }
+    }
+
+    private static Optional<RunReport> finished(RunFolder folder, RunEvents events) {
+        Optional<RunReport> report = folder.finished();
+        if (report.isPresent()) {
+            events.finishedBefore();
+        }
+        return report;
     }
 
     private String folder(JobConfig config) {

@@ -32,9 +32,8 @@ final class ProcessMemory implements Serializable {
     static ProcessMemory here() {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         SparkEnv environment = SparkEnv.get();
-        String id = environment == null ? "driver" : environment.executorId();
         return new ProcessMemory(
-                id.equals("driver") ? "the driver" : "executor %s on host %s".formatted(id, ExecutorNatives.host()),
+                TaskFault.place(environment == null ? "driver" : environment.executorId(), ExecutorNatives.host()),
                 Runtime.getRuntime().maxMemory(),
                 Pointer.maxBytes(),
                 system.getTotalMemorySize());

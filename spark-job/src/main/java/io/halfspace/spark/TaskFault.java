@@ -91,6 +91,11 @@ record TaskFault(int index, int attempt, String executor, String host, String ca
 
     /** Where it happened. */
     String place() {
+        return place(executor, host);
+    }
+
+    /** What messages call the process that Spark knows by this id. */
+    static String place(String executor, String host) {
         return executor.equals("driver") ? "the driver" : "executor %s on host %s".formatted(executor, host);
     }
 
