@@ -24,7 +24,7 @@ for reader in "$@"; do
   if java -Xmx2g -Dfuzz.reader="$reader" -Dorg.bytedeco.javacpp.maxphysicalbytes=8g -cp "$classpath" \
     com.code_intelligence.jazzer.Jazzer --target_class=io.halfspace.spark.ReaderFuzz \
     '--instrumentation_includes=io.halfspace.**:org.apache.commons.compress.archivers.**:org.snakeyaml.**:io.jhdf.**:com.fasterxml.jackson.**' \
-    --reproducer_path="$corpus" -artifact_prefix="$corpus/" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 \
+    --reproducer_path="$corpus" -artifact_prefix="$corpus/" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 \
     -max_len=65536 "$corpus" >"$log" 2>&1; then
     echo "$reader: kept its word, $(grep -oE 'Done [0-9]+ runs in [0-9]+ second' "$log" || tail -1 "$log")"
   else
