@@ -41,7 +41,7 @@ final class TrainingEvents {
         if (!trainee.passedOver().isEmpty()) {
             run.progress()
                     .say(
-                            "kept      %s: the network needs them beside what leaves",
+                            "kept      %s: without them the network would be invalid or far smaller than asked",
                             String.join(", ", trainee.passedOver()));
         }
         RunEvents.info(run.line("stage")
