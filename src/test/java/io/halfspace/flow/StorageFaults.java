@@ -56,7 +56,10 @@ final class StorageFaults {
         } finally {
             run.hdfs().startDataNode();
         }
-        assertThat(run.printed()).contains("Cannot write").doesNotContain("another driver");
+        assertThat(run.printed())
+                .contains("Cannot write")
+                .contains("data nodes")
+                .doesNotContain("another driver");
         run.ends(0);
     }
 }

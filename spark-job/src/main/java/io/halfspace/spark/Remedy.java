@@ -24,6 +24,9 @@ final class Remedy {
         if (isFull(said)) {
             return Optional.of("free space there or name a place with more (spark.local.dir for what executors keep)");
         }
+        if (said.contains("not able to place enough replicas") || said.contains("could only be written to 0 of")) {
+            return Optional.of("see that the data nodes of that HDFS are up and have space, or name another place");
+        }
         if (said.contains("read-only file system")
                 || said.contains("permission denied")
                 || said.contains("accessdenied")
@@ -60,10 +63,6 @@ final class Remedy {
     }
 
     private static boolean isFull(String said) {
-        return said.contains("no space left on device")
-                || said.contains("not enough space")
-                || said.contains("quota")
-                || said.contains("not able to place enough replicas")
-                || said.contains("could only be written to 0 of");
+        return said.contains("no space left on device") || said.contains("not enough space") || said.contains("quota");
     }
 }

@@ -19,7 +19,7 @@ final class RemedyTest {
             value = {
                 "No space left on device | free space there",
                 "The DiskSpace quota of /runs is exceeded | free space there",
-                "File /x could only be written to 0 of the 1 minReplication nodes | free space there",
+                "File /x could only be written to 0 of the 1 minReplication nodes | data nodes",
                 "/x (Read-only file system) | make it writable",
                 "AccessControlException: Permission denied: user=a | make it writable",
                 "OutOfMemoryError: Java heap space | more memory",
