@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,9 +16,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -61,6 +65,7 @@ final class RunEventsFlowTest {
                 Files.createDirectory(folder.resolve("csv")).toString());
         settings.put(METRICS + "prometheusServlet.class", "org.apache.spark.metrics.sink.PrometheusServlet");
         settings.put(METRICS + "prometheusServlet.path", "/metrics/prometheus");
+        settings.put(METRICS + "jmx.class", "org.apache.spark.metrics.sink.JmxSink");
         settings.put("spark.ui.enabled", "true");
         settings.put("spark.ui.port", "0");
         settings.forEach(System::setProperty);
@@ -78,7 +83,8 @@ final class RunEventsFlowTest {
     void metricsAndEvents_sayWhatTheRunWrote() throws Exception {
         Path run = folder.resolve("run");
         AtomicReference<String> scraped = new AtomicReference<>("");
-        Thread scraper = new Thread(() -> scrape(scraped));
+        AtomicLong byJmx = new AtomicLong();
+        Thread scraper = new Thread(() -> scrape(scraped, byJmx));
         scraper.setDaemon(true);
         scraper.start();
 
@@ -135,6 +141,7 @@ final class RunEventsFlowTest {
                 .containsPattern("metrics_test_driver_halfspace_running_Value\\{[^}]*\\} 1\\b|"
                         + "metrics_test_driver_halfspace_running_Number\\{[^}]*\\} 1\\b")
                 .contains("metrics_test_driver_halfspace_stepsTaken_Count");
+        assertThat(byJmx).as("steps taken as JMX saw them").hasPositiveValue();
 
         List<String> kept = events("checkpoint");
         assertThat(metric("checkpoints")).isEqualTo(kept.size()).isEqualTo(epochs.size());
@@ -222,8 +229,8 @@ final class RunEventsFlowTest {
         }
     }
 
-    /** Reads the Prometheus page of the running Spark until steps have been taken. */
-    private static void scrape(AtomicReference<String> scraped) {
+    /** Reads the Prometheus page of the running Spark until steps have been taken, and how many these are by JMX. */
+    private static void scrape(AtomicReference<String> scraped, AtomicLong byJmx) {
         HttpClient client = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
@@ -241,8 +248,12 @@ final class RunEventsFlowTest {
                             .build();
                     scraped.set(client.send(request, HttpResponse.BodyHandlers.ofString())
                             .body());
+                    byJmx.set((long) ManagementFactory.getPlatformMBeanServer()
+                            .getAttribute(
+                                    new ObjectName("metrics:name=test.driver.halfspace.stepsTaken,type=counters"),
+                                    "Count"));
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | JMException | RuntimeException e) {
                 // Spark is not there yet, or not any more.
             } catch (InterruptedException e) {
                 return;
