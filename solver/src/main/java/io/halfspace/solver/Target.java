@@ -188,9 +188,10 @@ public sealed interface Target {
     double allowed(long whole);
 
     /**
-     * The groups that are to be zero: the most redundant ones that can go together, as few as meet the target; one that would
-     * take far more than is still to go stays if others can meet it ({@link NearestChoice}). Where the ranking leads into a dead end (it gave away what other groups needed), the walk is repeated among the groups of
-     * {@link #limit}, and if need be in their order.
+     * The groups that are to be zero: the most redundant ones that can go together, as few as meet the target; one that
+     * would take far more than is still to go stays if others can meet it ({@link NearestChoice}). Where the ranking leads into
+     * a dead end (it gave away what other groups needed), the walk is repeated among the groups of {@link #limit}, and if need
+     * be in their order.
      *
      * @param ranking every group once, most redundant first; not modified
      * @return by group, whether it is chosen

@@ -38,7 +38,8 @@ record History(List<Epoch> epochs, List<Begun> stages, List<Skipped> skipped) {
      * @param name its name
      * @param step steps taken before it
      * @param parameters length of the flat parameter vector that is trained in it
-     * @param passedOver segments that stay although they were more redundant than a chosen one: without them the network would be invalid or far smaller than asked
+     * @param passedOver segments that stay although they were more redundant than a chosen one: without them the network
+     *     would be invalid or far smaller than asked
      */
     record Begun(String name, int step, int parameters, List<String> passedOver) {}
 

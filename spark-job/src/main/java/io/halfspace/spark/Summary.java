@@ -19,7 +19,8 @@ final class Summary {
                             report.has("groups") ? "" : " (" + target + ")",
                             passedOver == 0
                                     ? ""
-                                    : ", %d more redundant %s passed over, without which the network would be invalid or far smaller than asked"
+                                    : (", %d more redundant %s passed over, without which the network would be invalid or"
+                                                    + " far smaller than asked")
                                             .formatted(passedOver, passedOver == 1 ? "one" : "ones")));
         }
         if (report.has("groups")) {
