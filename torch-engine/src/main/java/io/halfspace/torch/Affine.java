@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A matrix product with weights {@code [in, out]} (F order, so that no copy is needed), and a bias.
  *
- * <p>With more outputs than rows, on the processor, its result is in F order: BLAS then has the weights for its second factor,
- * which OpenBLAS packs piece by piece while it multiplies, and makes the gradients in the same order.
+ * <p>With more outputs than rows, on the processor and in one precision, its result is in F order: BLAS then has the weights
+ * for its second factor, which OpenBLAS packs piece by piece while it multiplies, and makes the gradients in the same order.
  */
 record Affine(Parameter weight, Optional<Parameter> bias) {
     static Affine of(Site site) {
@@ -36,7 +36,10 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
     }
 
     private boolean isWide(Run run, Tensor rows) {
-        return !run.device().isGpu() && Product.isFor(weight) && outputs() > rows.size(0);
+        return !run.device().isGpu()
+                && run.device().precision() != Precision.BF16
+                && Product.isFor(weight)
+                && outputs() > rows.size(0);
     }
 
     private Tensor transposed(Run run) {
