@@ -21,7 +21,7 @@ broken=0
 for reader in "$@"; do
   corpus=$here/target/fuzz/$reader
   log=$corpus.log
-  if java -Xmx2g -Dfuzz.reader="$reader" -Dorg.bytedeco.javacpp.maxphysicalbytes=8g -cp "$classpath" \
+  if java -Xmx2g -Dfuzz.reader="$reader" -Dfuzz.corpus="$corpus" -Dorg.bytedeco.javacpp.maxphysicalbytes=8g -cp "$classpath" \
     com.code_intelligence.jazzer.Jazzer --target_class=io.halfspace.spark.ReaderFuzz \
     '--instrumentation_includes=io.halfspace.**:org.apache.commons.compress.archivers.**:org.snakeyaml.**:io.jhdf.**:com.fasterxml.jackson.**' \
     --reproducer_path="$corpus" -artifact_prefix="$corpus/" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 \

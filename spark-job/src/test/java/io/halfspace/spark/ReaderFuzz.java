@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -47,9 +48,18 @@ public final class ReaderFuzz {
         void read(byte[] bytes);
     }
 
-    /** Called by the fuzzer first: loading what an error needs, instrumented, must not count as the time of an input. */
-    public static void fuzzerInitialize() {
+    /**
+     * Called by the fuzzer first: loading what good files and errors need, instrumented, must not count as the time of an
+     * input. The system property {@code fuzz.corpus} names the folder of the good files.
+     */
+    public static void fuzzerInitialize() throws IOException {
         Chosen.TARGET.read(new byte[0]);
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(Path.of(System.getProperty("fuzz.corpus")), "good-*")) {
+            for (Path file : files) {
+                Chosen.TARGET.read(Files.readAllBytes(file));
+            }
+        }
     }
 
     /** Entry of the fuzzer; the reader is named by the system property {@code fuzz.reader}. */
