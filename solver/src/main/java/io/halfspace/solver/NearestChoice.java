@@ -2,6 +2,7 @@ package io.halfspace.solver;
 
 import io.halfspace.graph.GroupSet;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -15,8 +16,8 @@ import java.util.stream.IntStream;
  *
  * <p>Source: ours; OTOv3 (arXiv 2312.09411) asks for numbers of segments only.
  *
- * <p>Cost: at most {@value #WALKS} walks and one for each group of the nearest; none where the first walk ends near, as
- * with channels it does.
+ * <p>Cost: at most {@value #WALKS} walks, and as many again to see which of the least redundant groups come back; none where
+ * the first walk ends near, as with channels it does unless hardly any may stay.
  */
 final class NearestChoice {
     /** Near is what leaves less than this share of the allowed unused. */
@@ -41,12 +42,11 @@ final class NearestChoice {
         Set<Integer> staying = new HashSet<>();
         for (int walk = 0; walk < WALKS && !isNear(nearest); walk++) {
             staying.add(last.order()[last.groups() - 1]);
-            RankingWalk without = new RankingWalk(groups);
-            if (!without.along(
-                    IntStream.of(ranking).filter(g -> !staying.contains(g)).toArray(), target)) {
+            Optional<Feasible> without = along(IntStream.of(ranking).filter(g -> !staying.contains(g)));
+            if (without.isEmpty()) {
                 break;
             }
-            last = without.result();
+            last = without.get();
             nearest = unused(last) < unused(nearest) ? last : nearest;
         }
         return isNear(nearest) ? nearest : trimmed(nearest);
@@ -54,15 +54,18 @@ final class NearestChoice {
 
     private Feasible trimmed(Feasible choice) {
         Feasible trimmed = choice;
-        for (int i = choice.groups() - 1; i >= 0; i--) {
+        for (int i = choice.groups() - 1; i >= Math.max(0, choice.groups() - WALKS); i--) {
             int back = choice.order()[i];
-            RankingWalk without = new RankingWalk(groups);
-            if (without.along(
-                    IntStream.of(trimmed.order()).filter(g -> g != back).toArray(), target)) {
-                trimmed = without.result();
-            }
+            trimmed =
+                    along(IntStream.of(trimmed.order()).filter(g -> g != back)).orElse(trimmed);
         }
         return trimmed;
+    }
+
+    /** Where the walk through some groups meets the target; empty if it does not. */
+    private Optional<Feasible> along(IntStream order) {
+        RankingWalk walk = new RankingWalk(groups);
+        return walk.along(order.toArray(), target) ? Optional.of(walk.result()) : Optional.empty();
     }
 
     private boolean isNear(Feasible choice) {
