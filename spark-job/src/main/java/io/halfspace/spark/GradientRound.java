@@ -1,8 +1,8 @@
 package io.halfspace.spark;
 
 import io.halfspace.dl4j.Batch;
-import io.halfspace.dl4j.GradientSum;
 import java.io.Serializable;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,8 +20,6 @@ import org.apache.spark.broadcast.Broadcast;
 final class GradientRound implements AutoCloseable {
     /** Driver-side additions are spread over threads above this many values. */
     private static final int PARALLEL_FROM = 1 << 17;
-
-    private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
 
     private final JavaSparkContext spark;
     private final JavaRDD<Shard> shards;
@@ -104,8 +102,8 @@ final class GradientRound implements AutoCloseable {
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
             Broadcast<PackedTask> known = sentTask;
-            List<ShardGradient> gradients = shards.map(shard ->
-                            compute(shard, sent.value().values(), known.value().task(), epoch, step))
+            List<ShardGradient> gradients = shards.map(
+                            shard -> compute(shard, sent.value(), known.value().task(), epoch, step))
                     .collect();
             return sum(gradients, parameters.length);
         } finally {
@@ -118,28 +116,20 @@ final class GradientRound implements AutoCloseable {
         sentTask.destroy(false);
     }
 
-    private static ShardGradient compute(Shard shard, float[] parameters, Task task, int epoch, int step) {
+    private static ShardGradient compute(Shard shard, PackedFloats parameters, Task task, int epoch, int step) {
         Minibatch minibatch =
                 shard.minibatch(task.normalizer, task.augmentation, task.seed, epoch, step, task.rowsPerShard);
         if (minibatch.rows() == 0) {
-            return new ShardGradient(shard.index(), new float[0], 0, 0, 0);
+            return new ShardGradient(shard.index(), FloatBuffer.allocate(0), 0, 0, 0);
         }
         Batch batch = Batch.ofClasses(minibatch.features(), task.shape, minibatch.labels(), task.classes);
         long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
-        return ExecutorEngines.with(task.engine, task.network, task.configurationJson, engine -> {
+        return ExecutorEngines.with(task.engine, task.network, task.configurationJson, parameters, engine -> {
             long start = System.nanoTime();
-            GradientSum sum = engine.gradient(parameters, batch, seed, scratch(parameters.length));
+            double lossSum = engine.differentiate(batch, seed);
             double millis = (System.nanoTime() - start) / 1e6;
-            return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
+            return new ShardGradient(shard.index(), engine.gradient(), lossSum, batch.rows(), millis);
         });
-    }
-
-    /** An array that the calling thread, an engine's own, fills in every step: new ones would be zeroed each time. */
-    private static float[] scratch(int length) {
-        if (SCRATCH.get().length != length) {
-            SCRATCH.set(new float[length]);
-        }
-        return SCRATCH.get();
     }
 
     private static Sum sum(List<ShardGradient> gradients, int length) {

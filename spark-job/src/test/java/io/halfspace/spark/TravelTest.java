@@ -1,8 +1,12 @@
 package io.halfspace.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.halfspace.torch.Precision;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -33,13 +37,18 @@ final class TravelTest {
 
         assertThat(arrived.length()).isEqualTo(LENGTH);
         assertThat(arrived.values()).containsExactly(values());
-        assertThat(arrived.values()).isSameAs(arrived.values());
+        FloatBuffer buffer = ByteBuffer.allocateDirect(Float.BYTES * LENGTH)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        arrived.copyTo(buffer.duplicate());
+        assertThat(PackedFloats.of(buffer).values()).containsExactly(values());
+        assertThat(arrived.squaredLength()).isCloseTo(SquaredLength.of(values(), 0, LENGTH), withinPercentage(1e-10));
     }
 
     @ParameterizedTest
     @MethodSource("serializers")
     void gradient_addsUpAsIfItHadNotTravelled(Serializer serializer) {
-        ShardGradient arrived = travelled(new ShardGradient(3, values(), 2.5, 8, 1), serializer);
+        ShardGradient arrived = travelled(new ShardGradient(3, FloatBuffer.wrap(values()), 2.5, 8, 1), serializer);
         float[] total = new float[LENGTH];
         float[] expected = values();
         for (int i = 0; i < LENGTH; i++) {
