@@ -65,6 +65,13 @@ final class BareProcess implements AutoCloseable {
         return (System.nanoTime() - start) / 1e9;
     }
 
+    /** The same, but each waits for all others after every gradient. */
+    static double inStep(List<BareProcess> processes, int gradients) {
+        return IntStream.range(0, gradients)
+                .mapToDouble(each -> all(processes, 1))
+                .sum();
+    }
+
     private void expect() throws IOException {
         String answer = answers.readLine();
         while (answer != null && !answer.equals(READY)) {

@@ -1,14 +1,15 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.Batch;
 import java.io.Serializable;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * One step's gradient: computed a shard at a time on the executors, added up in the order of the shards on the driver.
@@ -101,35 +102,22 @@ final class GradientRound implements AutoCloseable {
         Awaited.gradient(spark, epoch, step);
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
-            Broadcast<PackedTask> known = sentTask;
-            List<ShardGradient> gradients = shards.map(
-                            shard -> compute(shard, sent.value(), known.value().task(), epoch, step))
-                    .collect();
-            return sum(gradients, parameters.length);
+            return sum(gather(new ShardWork(sentTask, sent, epoch, step)), parameters.length);
         } finally {
             sent.destroy(false);
         }
     }
 
+    /** In the order of the shards. */
+    private List<ShardGradient> gather(ShardWork work) {
+        ClassTag<ShardGradient[]> type = ClassTag$.MODULE$.apply(ShardGradient[].class);
+        Object parts = spark.sc().runJob(shards.rdd(), work, type);
+        return Arrays.stream((ShardGradient[][]) parts).flatMap(Arrays::stream).toList();
+    }
+
     @Override
     public void close() {
         sentTask.destroy(false);
-    }
-
-    private static ShardGradient compute(Shard shard, PackedFloats parameters, Task task, int epoch, int step) {
-        Minibatch minibatch =
-                shard.minibatch(task.normalizer, task.augmentation, task.seed, epoch, step, task.rowsPerShard);
-        if (minibatch.rows() == 0) {
-            return new ShardGradient(shard.index(), FloatBuffer.allocate(0), 0, 0, 0);
-        }
-        Batch batch = Batch.ofClasses(minibatch.features(), task.shape, minibatch.labels(), task.classes);
-        long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
-        return ExecutorEngines.with(task.engine, task.network, task.configurationJson, parameters, engine -> {
-            long start = System.nanoTime();
-            double lossSum = engine.differentiate(batch, seed);
-            double millis = (System.nanoTime() - start) / 1e6;
-            return new ShardGradient(shard.index(), engine.gradient(), lossSum, batch.rows(), millis);
-        });
     }
 
     private static Sum sum(List<ShardGradient> gradients, int length) {
