@@ -53,17 +53,26 @@ final class PackedFloats implements Serializable {
         values.put(view(bytes));
     }
 
-    /** {@link SquaredLength} of the values. */
+    /**
+     * The squared length of the values, finite whenever they are: in single precision, in a sum for each place of a chunk, which
+     * a processor adds side by side, and in double where these overflow.
+     */
     double squaredLength() {
         FloatBuffer view = view(bytes);
-        float[] chunk = new float[Math.min(CHUNK, length())];
-        double sum = 0;
+        float[] chunk = new float[CHUNK];
+        float[] sums = new float[CHUNK];
         while (view.hasRemaining()) {
             int count = Math.min(CHUNK, view.remaining());
             view.get(chunk, 0, count);
-            sum += SquaredLength.of(chunk, 0, count);
+            for (int i = 0; i < count; i++) {
+                sums[i] += chunk[i] * chunk[i];
+            }
         }
-        return sum;
+        double total = 0;
+        for (float sum : sums) {
+            total += sum;
+        }
+        return Double.isFinite(total) ? total : SquaredLength.of(values(), 0, length());
     }
 
     /** Adds the values from one index to another to those of an array of the same length, which is modified. */

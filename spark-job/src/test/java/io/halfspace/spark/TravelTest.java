@@ -14,6 +14,7 @@ import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.Serializer;
 import org.apache.spark.serializer.SerializerInstance;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scala.reflect.ClassTag;
@@ -42,7 +43,15 @@ final class TravelTest {
                 .asFloatBuffer();
         arrived.copyTo(buffer.duplicate());
         assertThat(PackedFloats.of(buffer).values()).containsExactly(values());
-        assertThat(arrived.squaredLength()).isCloseTo(SquaredLength.of(values(), 0, LENGTH), withinPercentage(1e-10));
+        assertThat(arrived.squaredLength()).isCloseTo(SquaredLength.of(values(), 0, LENGTH), withinPercentage(1e-4));
+    }
+
+    @Test
+    void squaredLength_isFiniteWheneverTheValuesAre() {
+        assertThat(PackedFloats.of(new float[] {1e30f, Float.MAX_VALUE}).squaredLength())
+                .isCloseTo(Math.pow(Float.MAX_VALUE, 2), withinPercentage(1e-4));
+        assertThat(PackedFloats.of(new float[] {1, Float.NaN}).squaredLength()).isNaN();
+        assertThat(PackedFloats.of(new float[0]).squaredLength()).isZero();
     }
 
     @ParameterizedTest
