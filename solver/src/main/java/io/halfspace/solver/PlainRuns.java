@@ -42,11 +42,15 @@ record PlainRuns(int[] from, int[] to, int[] singles) {
         return new PlainRuns(runs.column(0), runs.column(1), positions);
     }
 
-    /** Subtracts {@code u} from {@code x} at those positions of runs that lie in [first, end). Modifies {@code x}. */
+    /**
+     * Subtracts {@code u} from {@code x} at those positions of runs that lie in [first, end). Modifies {@code x}. The last run
+     * comes first: the cache holds the end of vectors that were written upwards, and afterwards their beginning, where the
+     * groups begin.
+     */
     void step(float[] x, float[] u, int first, int end) {
-        int found = Arrays.binarySearch(from, first);
-        int i = found >= 0 ? found : Math.max(0, -found - 2);
-        for (; i < from.length && from[i] < end; i++) {
+        int found = Arrays.binarySearch(from, end);
+        int i = found >= 0 ? found - 1 : -found - 2;
+        for (; i >= 0 && to[i] > first; i--) {
             GroupStep.plain(x, u, Math.max(first, from[i]), Math.min(end, to[i]));
         }
     }
