@@ -39,7 +39,9 @@ public final class BaseOptimizer {
 
     public BaseOptimizer(ComputationGraph network) {
         this.network = network;
-        network.initGradientsView();
+        if (network.getFlattenedGradients() == null) {
+            network.initGradientsView();
+        }
         this.updater = network.getUpdater(true);
         this.gradientViews = views(network);
         this.statistics = FlatParameters.statistics(network);
@@ -165,7 +167,7 @@ public final class BaseOptimizer {
 
     /** The flattened gradient under the names that Deeplearning4j's clipping looks for. */
     private static Gradient views(ComputationGraph network) {
-        Gradient gradient = new DefaultGradient(network.getFlattenedGradients());
+        Gradient gradient = new FlatGradient(network.getFlattenedGradients());
         for (GraphVertex vertex : FlatParameters.trainables(network)) {
             if (!vertex.hasLayer()) {
                 continue;
@@ -177,5 +179,25 @@ public final class BaseOptimizer {
                     .forEach((key, view) -> gradient.setGradientFor(vertex.getVertexName() + "_" + key, view));
         }
         return gradient;
+    }
+
+    /**
+     * A gradient that answers with the very array that was given: Deeplearning4j's own answers with a view of it, by which the
+     * updater takes it for a stranger's and cuts views of it and of the parameters anew in every step, most of a step's time.
+     */
+    private static final class FlatGradient extends DefaultGradient {
+        private static final long serialVersionUID = 1L;
+
+        private final transient INDArray flat;
+
+        FlatGradient(INDArray flat) {
+            super(flat);
+            this.flat = flat;
+        }
+
+        @Override
+        public INDArray gradient() {
+            return flat;
+        }
     }
 }

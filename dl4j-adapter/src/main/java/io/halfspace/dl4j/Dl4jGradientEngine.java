@@ -1,5 +1,6 @@
 package io.halfspace.dl4j;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,10 @@ public final class Dl4jGradientEngine implements GradientEngine {
     private final ComputationGraph network;
     private final List<OutputLoss> losses;
     private final boolean averages;
+    /** Kept beside the network's own arrays, which have its precision. */
+    private final float[] parameters;
+
+    private final float[] gradient;
 
     /**
      * Opens an engine.
@@ -38,18 +43,30 @@ public final class Dl4jGradientEngine implements GradientEngine {
         network.init();
         network.initGradientsView();
         averages = network.getOutputLayer(0).conf().isMiniBatch();
+        parameters = new float[Math.toIntExact(network.numParams())];
+        gradient = new float[parameters.length];
     }
 
     @Override
-    public GradientSum gradient(float[] parameters, Batch batch, long seed, float[] into) {
+    public FloatBuffer parameters() {
+        return FloatBuffer.wrap(parameters);
+    }
+
+    @Override
+    public FloatBuffer gradient() {
+        return FloatBuffer.wrap(gradient);
+    }
+
+    @Override
+    public double differentiate(Batch batch, long seed) {
         FlatParameters.set(network, parameters);
         double lossSum = compute(batch, seed);
-        FlatParameters.copy(network.getFlattenedGradients(), into);
-        return new GradientSum(into, lossSum, batch.rows());
+        FlatParameters.copy(network.getFlattenedGradients(), gradient);
+        return lossSum;
     }
 
     @Override
-    public double[] preciseGradient(float[] parameters, Batch batch, long seed) {
+    public double[] preciseGradient(Batch batch, long seed) {
         FlatParameters.set(network, parameters);
         compute(batch, seed);
         return network.getFlattenedGradients()
@@ -86,7 +103,7 @@ public final class Dl4jGradientEngine implements GradientEngine {
     }
 
     @Override
-    public Inference at(float[] parameters) {
+    public Inference inference() {
         FlatParameters.set(network, parameters);
         return Judgement.inference(losses, this::answers);
     }

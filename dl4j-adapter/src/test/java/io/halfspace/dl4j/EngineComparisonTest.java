@@ -2,6 +2,7 @@ package io.halfspace.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -164,13 +165,23 @@ final class EngineComparisonTest {
     private record WrongEngine(GradientEngine engine, UnaryOperator<double[]> wrong, double outputError)
             implements GradientEngine {
         @Override
-        public GradientSum gradient(float[] parameters, Batch batch, long seed, float[] into) {
-            return engine.gradient(parameters, batch, seed, into);
+        public FloatBuffer parameters() {
+            return engine.parameters();
         }
 
         @Override
-        public double[] preciseGradient(float[] parameters, Batch batch, long seed) {
-            return wrong.apply(engine.preciseGradient(parameters, batch, seed));
+        public FloatBuffer gradient() {
+            return engine.gradient();
+        }
+
+        @Override
+        public double differentiate(Batch batch, long seed) {
+            return engine.differentiate(batch, seed);
+        }
+
+        @Override
+        public double[] preciseGradient(Batch batch, long seed) {
+            return wrong.apply(engine.preciseGradient(batch, seed));
         }
 
         @Override
@@ -185,8 +196,8 @@ final class EngineComparisonTest {
         }
 
         @Override
-        public Inference at(float[] parameters) {
-            return engine.at(parameters);
+        public Inference inference() {
+            return engine.inference();
         }
 
         @Override

@@ -65,6 +65,13 @@ final class BareProcess implements AutoCloseable {
         return (System.nanoTime() - start) / 1e9;
     }
 
+    /** The same, but each waits for all others after every gradient. */
+    static double inStep(List<BareProcess> processes, int gradients) {
+        return IntStream.range(0, gradients)
+                .mapToDouble(each -> all(processes, 1))
+                .sum();
+    }
+
     private void expect() throws IOException {
         String answer = answers.readLine();
         while (answer != null && !answer.equals(READY)) {
@@ -91,16 +98,15 @@ final class BareProcess implements AutoCloseable {
                 .mapToObj(step -> shard.minibatch(task.normalizer(), task.augmentation(), task.seed(), 0, step, rows))
                 .map(each -> Batch.ofClasses(each.features(), task.shape(), each.labels(), task.classes()))
                 .toList();
-        float[] parameters = FlatParameters.of(network.network);
         try (GradientEngine engine = ExecutorEngines.open(task.engine(), 0, task.configurationJson());
                 BufferedReader requests =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            engine.set(FlatParameters.of(network.network));
             System.out.println(READY);
-            float[] gradient = new float[parameters.length];
             int done = 0;
             for (String request = requests.readLine(); request != null; request = requests.readLine()) {
                 for (int end = done + Integer.parseInt(request); done < end; done++) {
-                    engine.gradient(parameters, batches.get(done % batches.size()), done, gradient);
+                    engine.differentiate(batches.get(done % batches.size()), done);
                 }
                 System.out.println(READY);
             }

@@ -19,9 +19,8 @@ final class EvaluationRound {
         Awaited.shards(spark, "the evaluation");
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
-            List<double[]> parts = shards.map(
-                            shard -> evaluate(shard, sent.value().values(), task))
-                    .collect();
+            List<double[]> parts =
+                    shards.map(shard -> evaluate(shard, sent.value(), task)).collect();
             Evaluation total = Evaluation.NONE;
             for (double[] part : parts) {
                 total = total.plus(new Evaluation((long) part[0], (long) part[1], (long) part[2], part[3]));
@@ -32,17 +31,19 @@ final class EvaluationRound {
         }
     }
 
-    private static double[] evaluate(Shard shard, float[] parameters, GradientRound.Task task) {
-        Evaluation total = ExecutorEngines.with(task.engine(), task.network(), task.configurationJson(), engine -> {
-            GradientEngine.Inference network = engine.at(parameters);
-            Evaluation sum = Evaluation.NONE;
-            for (int from = 0; from < shard.rows(); from += ROWS_AT_ONCE) {
-                Minibatch rows = shard.rows(from, Math.min(shard.rows(), from + ROWS_AT_ONCE), task.normalizer());
-                sum = sum.plus(network.evaluate(
-                        Batch.ofClasses(rows.features(), task.shape(), rows.labels(), task.classes())));
-            }
-            return sum;
-        });
+    private static double[] evaluate(Shard shard, PackedFloats parameters, GradientRound.Task task) {
+        Evaluation total =
+                ExecutorEngines.with(task.engine(), task.network(), task.configurationJson(), parameters, engine -> {
+                    GradientEngine.Inference network = engine.inference();
+                    Evaluation sum = Evaluation.NONE;
+                    for (int from = 0; from < shard.rows(); from += ROWS_AT_ONCE) {
+                        Minibatch rows =
+                                shard.rows(from, Math.min(shard.rows(), from + ROWS_AT_ONCE), task.normalizer());
+                        sum = sum.plus(network.evaluate(
+                                Batch.ofClasses(rows.features(), task.shape(), rows.labels(), task.classes())));
+                    }
+                    return sum;
+                });
         return new double[] {total.rows(), total.labels(), total.correct(), total.lossSum()};
     }
 }

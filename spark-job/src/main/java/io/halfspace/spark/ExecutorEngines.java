@@ -4,6 +4,7 @@ import io.halfspace.dl4j.Dl4jGradientEngine;
 import io.halfspace.dl4j.GradientEngine;
 import io.halfspace.torch.TorchDevice;
 import io.halfspace.torch.TorchGradientEngine;
+import java.lang.ref.WeakReference;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -40,9 +41,15 @@ final class ExecutorEngines {
      *
      * @param spec which engine, as the driver chose it
      * @param network key of the network within the run; engines of other networks are closed when idle
+     * @param parameters that the engine has when work begins
      * @throws JobException exit code 5 if the chosen engine cannot be opened in this process
      */
-    static <T> T with(EngineSpec spec, String network, String configurationJson, Function<GradientEngine, T> work) {
+    static <T> T with(
+            EngineSpec spec,
+            String network,
+            String configurationJson,
+            PackedFloats parameters,
+            Function<GradientEngine, T> work) {
         closeOthers(network);
         Key key = new Key(network, spec, spec.gpu() ? TaskGpu.ordinal() : 0);
         Queue<Resident> idle = IDLE.computeIfAbsent(key, each -> new ConcurrentLinkedQueue<>());
@@ -51,7 +58,7 @@ final class ExecutorEngines {
             resident = new Resident(key, configurationJson);
         }
         try {
-            T result = resident.run(work);
+            T result = resident.run(parameters, work);
             idle.add(resident);
             return result;
         } catch (RuntimeException e) {
@@ -95,6 +102,8 @@ final class ExecutorEngines {
             return created;
         });
         private final GradientEngine engine;
+        /** What the engine's parameters were copied from: several shards of a step take the same. */
+        private WeakReference<PackedFloats> held = new WeakReference<>(null);
 
         Resident(Key key, String configurationJson) {
             ExecutorNatives.prepare();
@@ -106,8 +115,14 @@ final class ExecutorEngines {
             }
         }
 
-        <T> T run(Function<GradientEngine, T> work) {
-            return call(() -> work.apply(engine));
+        <T> T run(PackedFloats parameters, Function<GradientEngine, T> work) {
+            return call(() -> {
+                if (held.get() != parameters) {
+                    parameters.copyTo(engine.parameters());
+                    held = new WeakReference<>(parameters);
+                }
+                return work.apply(engine);
+            });
         }
 
         void close() {

@@ -1,14 +1,15 @@
 package io.halfspace.spark;
 
-import io.halfspace.dl4j.Batch;
-import io.halfspace.dl4j.GradientSum;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * One step's gradient: computed a shard at a time on the executors, added up in the order of the shards on the driver.
@@ -20,8 +21,6 @@ import org.apache.spark.broadcast.Broadcast;
 final class GradientRound implements AutoCloseable {
     /** Driver-side additions are spread over threads above this many values. */
     private static final int PARALLEL_FROM = 1 << 17;
-
-    private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
 
     private final JavaSparkContext spark;
     private final JavaRDD<Shard> shards;
@@ -103,43 +102,22 @@ final class GradientRound implements AutoCloseable {
         Awaited.gradient(spark, epoch, step);
         Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
         try {
-            Broadcast<PackedTask> known = sentTask;
-            List<ShardGradient> gradients = shards.map(shard ->
-                            compute(shard, sent.value().values(), known.value().task(), epoch, step))
-                    .collect();
-            return sum(gradients, parameters.length);
+            return sum(gather(new ShardWork(sentTask, sent, epoch, step)), parameters.length);
         } finally {
             sent.destroy(false);
         }
     }
 
+    /** In the order of the shards. */
+    private List<ShardGradient> gather(ShardWork work) {
+        ClassTag<ShardGradient[]> type = ClassTag$.MODULE$.apply(ShardGradient[].class);
+        Object parts = spark.sc().runJob(shards.rdd(), work, type);
+        return Arrays.stream((ShardGradient[][]) parts).flatMap(Arrays::stream).toList();
+    }
+
     @Override
     public void close() {
         sentTask.destroy(false);
-    }
-
-    private static ShardGradient compute(Shard shard, float[] parameters, Task task, int epoch, int step) {
-        Minibatch minibatch =
-                shard.minibatch(task.normalizer, task.augmentation, task.seed, epoch, step, task.rowsPerShard);
-        if (minibatch.rows() == 0) {
-            return new ShardGradient(shard.index(), new float[0], 0, 0, 0);
-        }
-        Batch batch = Batch.ofClasses(minibatch.features(), task.shape, minibatch.labels(), task.classes);
-        long seed = Mix.of(Mix.of(task.seed, epoch, step), shard.index());
-        return ExecutorEngines.with(task.engine, task.network, task.configurationJson, engine -> {
-            long start = System.nanoTime();
-            GradientSum sum = engine.gradient(parameters, batch, seed, scratch(parameters.length));
-            double millis = (System.nanoTime() - start) / 1e6;
-            return new ShardGradient(shard.index(), sum.gradient(), sum.lossSum(), sum.rows(), millis);
-        });
-    }
-
-    /** An array that the calling thread, an engine's own, fills in every step: new ones would be zeroed each time. */
-    private static float[] scratch(int length) {
-        if (SCRATCH.get().length != length) {
-            SCRATCH.set(new float[length]);
-        }
-        return SCRATCH.get();
     }
 
     private static Sum sum(List<ShardGradient> gradients, int length) {

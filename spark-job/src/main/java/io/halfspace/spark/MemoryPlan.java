@@ -90,11 +90,16 @@ record MemoryPlan(
         return new Need(SPARK_HEAP + 4 * parameters * (2L * shards + 8), 4 * parameters * 8, 0);
     }
 
-    /** What certainly is there at once on an executor whose tasks compute: parameters, and for each task a gradient. */
+    /**
+     * What certainly is there at once on an executor whose tasks compute: parameters as they came, for each task a gradient to
+     * be sent, and an engine's own parameters and gradient.
+     */
     Need executorAtLeast() {
         long network = 4 * parameters * 2 * tasks;
         return new Need(
-                4 * parameters * (1L + tasks), spec.torch() ? 0 : network, spec.torch() && !spec.gpu() ? network : 0);
+                4 * parameters * (1L + tasks) + onHeap(network),
+                spec.torch() ? 0 : network,
+                spec.torch() && !spec.gpu() ? network : 0);
     }
 
     /**
@@ -104,9 +109,18 @@ record MemoryPlan(
      */
     Need executorUsually(long packed) {
         long batch = 4L * rowsPerShard * width;
-        long heap = SPARK_HEAP + packed + 4 * parameters * 2 + tasks * (4 * parameters * 2 + batch);
+        long heap = SPARK_HEAP
+                + packed
+                + 4 * parameters * 2
+                + tasks * (4 * parameters * 2 + batch)
+                + onHeap(4 * parameters * 2 * tasks);
         long outside = tasks * (4 * parameters * 2 + batch + 4 * activations * rowsPerShard * 2);
         return new Need(heap, spec.torch() ? 0 : outside, spec.torch() && !spec.gpu() ? outside : 0);
+    }
+
+    /** Deeplearning4j's engine has parameters and gradient in arrays of Java besides its own. */
+    private long onHeap(long buffers) {
+        return spec.torch() ? 0 : buffers;
     }
 
     /**

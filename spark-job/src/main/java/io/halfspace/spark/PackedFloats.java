@@ -15,7 +15,6 @@ final class PackedFloats implements Serializable {
     private static final int CHUNK = 1 << 10;
 
     private final byte[] bytes;
-    private transient float[] values;
 
     private PackedFloats(byte[] bytes) {
         this.bytes = bytes;
@@ -23,7 +22,12 @@ final class PackedFloats implements Serializable {
 
     /** A copy of an array as it is now. */
     static PackedFloats of(float[] values) {
-        byte[] bytes = new byte[Math.multiplyExact(Float.BYTES, values.length)];
+        return of(FloatBuffer.wrap(values));
+    }
+
+    /** A copy of what a buffer holds now, from its position on, which is moved to its limit. */
+    static PackedFloats of(FloatBuffer values) {
+        byte[] bytes = new byte[Math.multiplyExact(Float.BYTES, values.remaining())];
         view(bytes).put(values);
         return new PackedFloats(bytes);
     }
@@ -33,14 +37,42 @@ final class PackedFloats implements Serializable {
         return bytes.length / Float.BYTES;
     }
 
-    /** The values, unpacked once in every process that asks; not to be modified. */
-    synchronized float[] values() {
-        if (values == null) {
-            float[] unpacked = new float[length()];
-            view(bytes).get(unpacked);
-            values = unpacked;
-        }
+    /** A copy of the values. */
+    float[] values() {
+        float[] values = new float[length()];
+        view(bytes).get(values);
         return values;
+    }
+
+    /** Copies the values to a buffer that is as long, from its position on. */
+    void copyTo(FloatBuffer values) {
+        if (values.remaining() != length()) {
+            throw new IllegalArgumentException("Cannot unpack %d values: found room for %d, expected as many"
+                    .formatted(length(), values.remaining()));
+        }
+        values.put(view(bytes));
+    }
+
+    /**
+     * The squared length of the values, finite whenever they are: in single precision, in a sum for each place of a chunk, which
+     * a processor adds side by side, and in double where these overflow.
+     */
+    double squaredLength() {
+        FloatBuffer view = view(bytes);
+        float[] chunk = new float[CHUNK];
+        float[] sums = new float[CHUNK];
+        while (view.hasRemaining()) {
+            int count = Math.min(CHUNK, view.remaining());
+            view.get(chunk, 0, count);
+            for (int i = 0; i < count; i++) {
+                sums[i] += chunk[i] * chunk[i];
+            }
+        }
+        double total = 0;
+        for (float sum : sums) {
+            total += sum;
+        }
+        return Double.isFinite(total) ? total : SquaredLength.of(values(), 0, length());
     }
 
     /** Adds the values from one index to another to those of an array of the same length, which is modified. */

@@ -29,11 +29,14 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * <p>The loop is that of a job from its first step to its last: parameters out, augmented minibatches, gradients back and
  * added, base optimiser, DHSPG. Two shards, one an executor.
  *
+ * <p>"Bare in step" are the same processes waiting for each other after every gradient, as any training must whose steps take
+ * all gradients: what the machine's unevenness costs without Spark.
+ *
  * <p>Before it is measured, the loop takes steps of one example a shard, after which the JVMs have compiled what Spark runs in
  * every step, as in all but the first minute of a job.
  *
  * <p>Arguments, all optional: {@code network=resnet20}, {@code rows=64} of a shard in a step, {@code steps=10} of a turn,
- * {@code turns=6}, {@code warming=200} steps, {@code engine=torch}, {@code master=local-cluster[2,1,2048]}.
+ * {@code turns=6}, {@code warming=1000} steps, {@code engine=torch}, {@code master=local-cluster[2,1,2048]}.
  */
 public final class ScalingBenchmark {
     private static final int SHARDS = 2;
@@ -86,24 +89,29 @@ public final class ScalingBenchmark {
                 "%s, %s, %d examples a shard, %d shards, %d steps a turn%n",
                 settings.text("network"), settings.text("engine"), settings.number("rows"), SHARDS, steps);
         System.out.printf(
-                "%-6s %14s %14s %8s   %s%n",
+                "%-6s %14s %14s %14s %8s   %s%n",
                 "turn",
                 "executors/s",
                 "bare/s",
+                "bare in step",
                 "ratio",
                 "ms a step: round, slowest gradient in it, optimiser, solver");
         double[] ratios = new double[turns];
+        double[] inStepRatios = new double[turns];
         for (int turn = 0; turn < turns; turn++) {
             Spent spent = loop.run(round, steps);
             double trained = examples / spent.all();
             double computed = examples / BareProcess.all(bare, steps);
+            double inStep = examples / BareProcess.inStep(bare, steps);
             ratios[turn] = trained / computed;
+            inStepRatios[turn] = inStep / computed;
             System.out.printf(
                     Locale.ROOT,
-                    "%-6d %14.1f %14.1f %8.3f   %.1f, %.1f, %.1f, %.1f%n",
+                    "%-6d %14.1f %14.1f %14.1f %8.3f   %.1f, %.1f, %.1f, %.1f%n",
                     turn + 1,
                     trained,
                     computed,
+                    inStep,
                     ratios[turn],
                     1000 * spent.round / steps,
                     spent.slowestMillis / steps,
@@ -111,7 +119,9 @@ public final class ScalingBenchmark {
                     1000 * spent.solver / steps);
         }
         Arrays.sort(ratios);
-        System.out.printf(Locale.ROOT, "median ratio %.3f%n", ratios[turns / 2]);
+        Arrays.sort(inStepRatios);
+        System.out.printf(
+                Locale.ROOT, "median ratio %.3f; bare in step %.3f%n", ratios[turns / 2], inStepRatios[turns / 2]);
     }
 
     /** Random images, the same every time. */
@@ -199,7 +209,7 @@ public final class ScalingBenchmark {
                 "rows=64",
                 "steps=10",
                 "turns=6",
-                "warming=200",
+                "warming=1000",
                 "engine=torch",
                 "master=local-cluster[2,1,2048]",
                 "shard=0");

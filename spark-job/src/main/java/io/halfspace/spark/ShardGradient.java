@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.io.Serializable;
+import java.nio.FloatBuffer;
 import java.util.Locale;
 
 /** What one shard adds to a step. A plain class, because Kryo cannot write records. */
@@ -27,14 +28,15 @@ final class ShardGradient implements Serializable {
 
     final double computeMillis;
 
-    /** Packs a copy of the gradient. */
-    ShardGradient(int shard, float[] gradient, double lossSum, int rows, double computeMillis) {
+    /** Packs a copy of the gradient, of which there are no values if there are no rows. */
+    ShardGradient(int shard, FloatBuffer gradient, double lossSum, int rows, double computeMillis) {
+        PackedFloats packed = PackedFloats.of(gradient);
         this.shard = shard;
         this.lossSum = lossSum;
         this.rows = rows;
-        this.norm = Math.sqrt(SquaredLength.of(gradient, 0, gradient.length));
+        this.norm = Math.sqrt(packed.squaredLength());
         this.computeMillis = computeMillis;
-        this.gradient = PackedFloats.of(usable() ? gradient : new float[0]);
+        this.gradient = usable() ? packed : PackedFloats.of(new float[0]);
     }
 
     /** Whether loss and gradient are numbers that a step can be taken with. */

@@ -1,8 +1,12 @@
 package io.halfspace.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.halfspace.torch.Precision;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -10,6 +14,7 @@ import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.Serializer;
 import org.apache.spark.serializer.SerializerInstance;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scala.reflect.ClassTag;
@@ -33,13 +38,26 @@ final class TravelTest {
 
         assertThat(arrived.length()).isEqualTo(LENGTH);
         assertThat(arrived.values()).containsExactly(values());
-        assertThat(arrived.values()).isSameAs(arrived.values());
+        FloatBuffer buffer = ByteBuffer.allocateDirect(Float.BYTES * LENGTH)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        arrived.copyTo(buffer.duplicate());
+        assertThat(PackedFloats.of(buffer).values()).containsExactly(values());
+        assertThat(arrived.squaredLength()).isCloseTo(SquaredLength.of(values(), 0, LENGTH), withinPercentage(1e-4));
+    }
+
+    @Test
+    void squaredLength_isFiniteWheneverTheValuesAre() {
+        assertThat(PackedFloats.of(new float[] {1e30f, Float.MAX_VALUE}).squaredLength())
+                .isCloseTo(Math.pow(Float.MAX_VALUE, 2), withinPercentage(1e-4));
+        assertThat(PackedFloats.of(new float[] {1, Float.NaN}).squaredLength()).isNaN();
+        assertThat(PackedFloats.of(new float[0]).squaredLength()).isZero();
     }
 
     @ParameterizedTest
     @MethodSource("serializers")
     void gradient_addsUpAsIfItHadNotTravelled(Serializer serializer) {
-        ShardGradient arrived = travelled(new ShardGradient(3, values(), 2.5, 8, 1), serializer);
+        ShardGradient arrived = travelled(new ShardGradient(3, FloatBuffer.wrap(values()), 2.5, 8, 1), serializer);
         float[] total = new float[LENGTH];
         float[] expected = values();
         for (int i = 0; i < LENGTH; i++) {

@@ -89,7 +89,7 @@ interface Contender {
             public Runs open(BenchmarkNetwork network, int rows) {
                 GradientEngine engine = opener.apply(network.configurationJson());
                 Batch batch = network.batch(rows);
-                float[] gradient = new float[network.parameters().length];
+                engine.set(network.parameters());
                 return new Runs() {
                     private Optional<GradientEngine.Inference> inference = Optional.empty();
 
@@ -98,12 +98,12 @@ interface Contender {
                         if (gradients) {
                             inference = Optional.empty();
                         } else if (inference.isEmpty()) {
-                            inference = Optional.of(engine.at(network.parameters()));
+                            inference = Optional.of(engine.inference());
                         }
                         long start = System.nanoTime();
                         long worked = THREADS.getCurrentThreadCpuTime();
                         if (gradients) {
-                            engine.gradient(network.parameters(), batch, 1, gradient);
+                            engine.differentiate(batch, 1);
                         } else {
                             inference.get().outputs(batch);
                         }

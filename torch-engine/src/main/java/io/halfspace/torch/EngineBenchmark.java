@@ -16,9 +16,10 @@ import java.util.stream.IntStream;
  * on the machine hardly changes but which says little with two threads. {@code deploy/engine-benchmark.sh} runs it with one
  * and with two.
  *
- * <p>An engine's time includes what a call costs in a job: for a gradient, parameters and examples from Java arrays and the
- * gradient back into one; for a forward pass, examples from a Java array and outputs back into one, at parameters that stay,
- * as in an evaluation. PyTorch's does not: its parameters and examples are where it computes.
+ * <p>An engine's time is what a task of a job waits for it: parameters are in the engine's buffer, where a task unpacks what
+ * it received, examples come from a Java array, and the gradient ends in the engine's buffer, out of which a task packs what it
+ * sends; a forward pass gives its outputs in an array, as in an evaluation. PyTorch's parameters and examples are where it
+ * computes, and its gradient and outputs stay there.
  *
  * <p>Arguments, all optional: {@code networks=resnet20,dense}, {@code seconds=20} for each network and operation,
  * {@code batch=64}, {@code engines=torch,dl4j}.

@@ -1,6 +1,6 @@
 package io.halfspace.torch;
 
-import io.halfspace.dl4j.Values;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Set;
 import org.bytedeco.pytorch.BoolOptional;
@@ -13,60 +13,78 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The parameters of a network as libtorch sees them: one flat tensor, and for each parameter a leaf of the autograd graph
- * that is a view of it.
+ * The parameters of a network as libtorch sees them, and their gradient: two flat tensors that the caller reads and writes as
+ * buffers, and for each parameter a leaf of the autograd graph that is a view of the first, and a view of the second that its
+ * gradient goes into.
  *
- * <p>Lives as long as its engine and owns native memory, on the device and, for a GPU, once more on the host for the
- * transfer. A backward pass gives for each leaf the tensor that the last operation wrote; it is copied once, into the caller's
- * array or, on a GPU, through one flat tensor.
+ * <p>Lives as long as its engine and owns native memory. On the processor and in single precision a forward pass reads the
+ * caller's buffer itself, and a backward pass writes it. Otherwise both tensors are there once more, on the device and in the
+ * precision of the network, and the buffers are pinned for the transfer to a GPU.
  */
 final class ParameterBuffer implements AutoCloseable {
-    private final List<Parameter> parameters;
-    private final ScalarType type;
-    private final int length;
-    private final boolean remote;
-    private final Tensor host;
+    private final boolean apart;
+    private final Tensor hostParameters;
+    private final Tensor hostGradient;
     private final Tensor flat;
     private final Tensor flatGradient;
+    /** By index of the parameter, as all arrays of tensors here. */
     private final Tensor[] leaves;
+
+    private final Tensor[] slopes;
     private final Set<Parameter> trained;
 
     /**
-     * Allocates the buffer; values are undefined until {@link #set}.
+     * Allocates the buffers, whose values are undefined.
      *
      * @param trained parameters that gradients are wanted of
-     * @param length of the flat vector
+     * @param length of the flat vector, which the parameters cover
      */
     ParameterBuffer(
             List<Parameter> parameters, Set<Parameter> trained, int length, ScalarType type, TorchDevice device) {
-        this.parameters = parameters;
-        this.type = type;
-        this.length = length;
-        remote = device.isGpu();
-        host = torch.empty(
-                new long[] {length},
-                Tensors.options(type).pinned_memory(new BoolOptional(remote)),
-                new MemoryFormatOptional());
-        flat = remote ? device.take(host) : host;
-        flatGradient = remote ? torch.zeros_like(flat) : new Tensor();
+        int covered = parameters.stream().mapToInt(Parameter::length).sum();
+        if (covered != length) {
+            throw new IllegalStateException("Parameters cover %d of %d values".formatted(covered, length));
+        }
+        apart = device.isGpu() || type != ScalarType.Float;
+        hostParameters = host(length, device.isGpu());
+        hostGradient = host(length, device.isGpu());
+        flat = apart ? device.take(Tensors.empty(type, length)) : hostParameters;
+        flatGradient = apart ? torch.empty_like(flat) : hostGradient;
         this.trained = trained;
         leaves = new Tensor[parameters.size()];
+        slopes = new Tensor[parameters.size()];
         for (Parameter each : parameters) {
             Tensor leaf = view(flat, each).detach();
             leaf.set_requires_grad(trained.contains(each));
             leaves[each.index()] = leaf;
+            slopes[each.index()] = view(flatGradient, each);
         }
     }
 
-    /** Overwrites all parameters; {@code values} is not modified. */
-    void set(float[] values) {
-        if (values.length != length) {
-            throw new IllegalArgumentException(
-                    "Cannot set parameters: found %d values, expected %d".formatted(values.length, length));
-        }
-        Tensors.write(Values.of(values, length), host);
-        if (remote) {
-            flat.copy_(host, true);
+    private static Tensor host(int length, boolean pinned) {
+        return torch.empty(
+                new long[] {length},
+                Tensors.options(ScalarType.Float).pinned_memory(new BoolOptional(pinned)),
+                new MemoryFormatOptional());
+    }
+
+    /** What the caller writes parameters to. */
+    FloatBuffer values() {
+        return Tensors.buffer(hostParameters);
+    }
+
+    /** What the caller reads the gradient from. */
+    FloatBuffer gradientValues() {
+        return Tensors.buffer(hostGradient);
+    }
+
+    /** Has the leaves show what the caller has written; to be called before each use. */
+    @SuppressWarnings("try")
+    void take() {
+        if (apart) {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                flat.copy_(hostParameters, true);
+            }
         }
     }
 
@@ -74,104 +92,82 @@ final class ParameterBuffer implements AutoCloseable {
         return leaves[parameter.index()];
     }
 
+    /** The gradient that {@link #gradient} left, in the precision of the network. */
+    double[] preciseGradient() {
+        return Tensors.values(flatGradient).doubles();
+    }
+
     /**
-     * Runs the backward pass and hands the gradients on.
+     * Runs the backward pass and writes the gradient.
      *
      * @param run the forward pass: its steps of running statistics, which have no gradient, take the place of one
      * @param outputs of the forward pass
      * @param slopes of the loss, at the outputs
      */
     @SuppressWarnings("try")
-    void gradient(Run run, TensorVector outputs, TensorVector slopes, Sink sink) {
+    void gradient(Run run, TensorVector outputs, TensorVector slopes) {
         TensorVector wanted = new TensorVector();
         trained.forEach(each -> wanted.push_back(leaf(each)));
         run.products().forEach(each -> wanted.push_back(each.result()));
         TensorVector gradients = torch.grad(outputs, wanted, slopes, new BoolOptional(), false, true);
-        Tensor[] found = new Tensor[parameters.size()];
+        try (NoGradGuard guard = new NoGradGuard()) {
+            write(run, gradients);
+        }
+        if (apart) {
+            hostGradient.copy_(flatGradient);
+        }
+    }
+
+    /**
+     * Writes each gradient to its place.
+     *
+     * @param gradients of all trained parameters, then of the results of the run's products; undefined where there is none
+     */
+    private void write(Run run, TensorVector gradients) {
+        boolean[] written = new boolean[slopes.length];
         for (Run.StatisticStep step : run.steps()) {
             Parameter parameter = step.parameter();
-            found[parameter.index()] = step.value().to(type).reshape(parameter.shape());
+            slopes[parameter.index()].copy_(step.value().reshape(parameter.shape()));
+            written[parameter.index()] = true;
         }
         int next = 0;
         for (Parameter each : trained) {
             Tensor gradient = gradients.get(next++);
             if (gradient.defined()) {
-                found[each.index()] = gradient;
+                slopes[each.index()].copy_(gradient);
+                written[each.index()] = true;
             }
         }
-        Product[] products = new Product[parameters.size()];
         for (Product each : run.products()) {
             Tensor slope = gradients.get(next++);
             int index = each.weight().index();
-            if (found[index] != null) {
-                throw new IllegalStateException("Parameter %d has two gradients, expected one".formatted(index));
-            }
             if (slope.defined()) {
-                found[index] = slope;
-                products[index] = each;
-            }
-        }
-        try (NoGradGuard guard = new NoGradGuard()) {
-            handOn(found, products, sink);
-        }
-    }
-
-    /**
-     * Tells a sink each gradient.
-     *
-     * @param found by parameter, its gradient or, where there is a product, that of the product's result; null if there is none
-     */
-    private void handOn(Tensor[] found, Product[] products, Sink sink) {
-        if (remote) {
-            flatGradient.zero_();
-            for (Parameter each : parameters) {
-                if (found[each.index()] != null) {
-                    view(flatGradient, each).copy_(found[each.index()]);
+                if (written[index]) {
+                    throw new IllegalStateException("Parameter %d has two gradients, expected one".formatted(index));
                 }
+                each.gradient(slope, slopes[index]);
+                written[index] = true;
             }
-            host.copy_(flatGradient);
-            sink.take(host, 0, length);
-            return;
         }
-        int end = 0;
-        for (Parameter each : parameters) {
-            if (found[each.index()] == null) {
-                sink.zero(each.offset(), each.length());
-            } else if (products[each.index()] != null) {
-                products[each.index()].gradient(found[each.index()], sink);
-            } else {
-                sink.take(inParameterOrder(found[each.index()], each), each.offset(), each.length());
+        for (int index = 0; index < written.length; index++) {
+            if (!written[index]) {
+                slopes[index].zero_();
             }
-            end += each.length();
-        }
-        if (end != length) {
-            throw new IllegalStateException("Parameters cover %d of %d values".formatted(end, length));
         }
     }
 
     @Override
     public void close() {
-        for (Tensor leaf : leaves) {
-            leaf.close();
+        for (int index = 0; index < leaves.length; index++) {
+            leaves[index].close();
+            slopes[index].close();
         }
-        flatGradient.close();
-        if (remote) {
+        if (apart) {
             flat.close();
+            flatGradient.close();
         }
-        host.close();
-    }
-
-    private Tensor inParameterOrder(Tensor gradient, Parameter parameter) {
-        long[] shape = parameter.shape();
-        long[] strides = parameter.strides();
-        for (int i = 0; i < shape.length; i++) {
-            if (shape[i] > 1 && gradient.stride(i) != strides[i]) {
-                Tensor ordered = Tensors.empty(type, parameter.length());
-                torch.as_strided(ordered, shape, strides).copy_(gradient);
-                return ordered;
-            }
-        }
-        return gradient;
+        hostParameters.close();
+        hostGradient.close();
     }
 
     private static Tensor view(Tensor flat, Parameter parameter) {

@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import io.halfspace.dl4j.Values;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -77,30 +78,12 @@ final class Tensors {
         return tensor.cpu().contiguous();
     }
 
-    /** Copies the first values of a tensor's memory on the processor, whatever its strides. */
-    static void read(Tensor tensor, float[] to, int offset, int length) {
-        if (isDouble(tensor)) {
-            double[] doubles = new double[length];
-            tensor.data_ptr_double().get(doubles, 0, length);
-            for (int i = 0; i < length; i++) {
-                to[offset + i] = (float) doubles[i];
-            }
-        } else {
-            tensor.data_ptr_float().get(to, offset, length);
-        }
-    }
-
-    /** As {@link #read(Tensor, float[], int, int)}, in double precision. */
-    static void read(Tensor tensor, double[] to, int offset, int length) {
-        if (isDouble(tensor)) {
-            tensor.data_ptr_double().get(to, offset, length);
-        } else {
-            float[] floats = new float[length];
-            tensor.data_ptr_float().get(floats, 0, length);
-            for (int i = 0; i < length; i++) {
-                to[offset + i] = floats[i];
-            }
-        }
+    /** The memory of a contiguous tensor of floats on the processor: ends with the tensor. */
+    static FloatBuffer buffer(Tensor tensor) {
+        long length = tensor.numel();
+        return length == 0
+                ? FloatBuffer.allocate(0)
+                : tensor.data_ptr_float().capacity(length).asBuffer();
     }
 
     static long[] shape(Tensor tensor) {

@@ -2,14 +2,13 @@ package io.halfspace.torch;
 
 import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.GradientEngine;
-import io.halfspace.dl4j.GradientSum;
 import io.halfspace.dl4j.Judgement;
 import io.halfspace.dl4j.NetworkCopy;
 import io.halfspace.dl4j.OutputLoss;
 import io.halfspace.dl4j.Target;
 import io.halfspace.dl4j.Values;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +25,14 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 /**
  * The fast engine: a Deeplearning4j network computed by libtorch, with Deeplearning4j's parameters, meaning and layout.
  *
- * <p>Native memory: the parameters once (on a GPU, once more on the host), and during a call whatever the pass needs; it is
- * all freed when the call ends. Gradients have the same bits from run to run with the same number of threads. One engine is
+ * <p>Native memory: parameters and gradient once (on a GPU or in double precision, once more on the host), and during a call
+ * whatever the pass needs, which is freed when the call ends. Gradients have the same bits from run to run with the same number of threads. One engine is
  * used by one thread, the one that opened it: libtorch's number of threads belongs to the thread.
  */
 public final class TorchGradientEngine implements GradientEngine {
     private final Program program;
     private final List<OutputLoss> losses;
     private final ParameterBuffer parameters;
-    private final int length;
     private final ScalarType type;
     private final TorchDevice device;
     private final boolean channelsInnermost;
@@ -54,6 +52,7 @@ public final class TorchGradientEngine implements GradientEngine {
     private TorchGradientEngine(ComputationGraphConfiguration configuration, TorchDevice device, int threads) {
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
+        int length;
         try {
             program = new Program(network);
             length = Math.toIntExact(network.numParams());
@@ -95,45 +94,24 @@ public final class TorchGradientEngine implements GradientEngine {
     }
 
     @Override
-    public GradientSum gradient(float[] values, Batch batch, long seed, float[] into) {
-        if (into.length != length) {
-            throw new IllegalArgumentException("Cannot compute a gradient: found an array for %d values, expected %d"
-                    .formatted(into.length, length));
-        }
-        double lossSum = compute(values, batch, seed, new Sink() {
-            @Override
-            public void take(Tensor tensor, int offset, int count) {
-                Tensors.read(tensor, into, offset, count);
-            }
-
-            @Override
-            public void zero(int offset, int count) {
-                Arrays.fill(into, offset, offset + count, 0);
-            }
-        });
-        return new GradientSum(into, lossSum, batch.rows());
+    public FloatBuffer parameters() {
+        return parameters.values();
     }
 
     @Override
-    public double[] preciseGradient(float[] values, Batch batch, long seed) {
-        double[] gradient = new double[length];
-        compute(values, batch, seed, new Sink() {
-            @Override
-            public void take(Tensor tensor, int offset, int count) {
-                Tensors.read(tensor, gradient, offset, count);
-            }
-
-            @Override
-            public void zero(int offset, int count) {
-                Arrays.fill(gradient, offset, offset + count, 0);
-            }
-        });
-        return gradient;
+    public FloatBuffer gradient() {
+        return parameters.gradientValues();
     }
 
     @Override
-    public Inference at(float[] values) {
-        parameters.set(values);
+    public double[] preciseGradient(Batch batch, long seed) {
+        differentiate(batch, seed);
+        return parameters.preciseGradient();
+    }
+
+    @Override
+    public Inference inference() {
+        parameters.take();
         return Judgement.inference(losses, this::answers);
     }
 
@@ -164,15 +142,15 @@ public final class TorchGradientEngine implements GradientEngine {
         parameters.close();
     }
 
-    /** Hands the gradient to the sink piece by piece and returns the sum of the losses. */
+    @Override
     @SuppressWarnings("try")
-    private double compute(float[] values, Batch batch, long seed, Sink sink) {
+    public double differentiate(Batch batch, long seed) {
         if (batch.targets().size() != program.outputs().size()) {
             throw new IllegalArgumentException("Cannot compute a gradient: found labels for %d outputs, expected %d"
                     .formatted(batch.targets().size(), program.outputs().size()));
         }
         try (PointerScope scope = new PointerScope()) {
-            parameters.set(values);
+            parameters.take();
             Run run = run(true, batch, seed);
             TensorVector preOutputs = new TensorVector();
             TensorVector slopes = new TensorVector();
@@ -189,7 +167,7 @@ public final class TorchGradientEngine implements GradientEngine {
                     sums.add(judged.sum());
                 }
             }
-            parameters.gradient(run, preOutputs, slopes, sink);
+            parameters.gradient(run, preOutputs, slopes);
             double lossSum = batch.rows() * penalty(run);
             for (Tensor sum : sums) {
                 lossSum += sum.item_double();

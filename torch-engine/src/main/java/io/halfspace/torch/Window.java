@@ -34,7 +34,10 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
         }
     }
 
-    /** Same pads less before than behind; Causal pads before only. */
+    /**
+     * Same pads less before than behind; Causal pads before only. A window that lacks less than a stride has one position, which
+     * reaches over the end: Deeplearning4j divides towards zero.
+     */
     Padding padding(Tensor images) {
         long[] before = new long[kernel.length];
         long[] behind = new long[kernel.length];
@@ -49,8 +52,9 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
             } else if (mode == ConvolutionMode.Causal) {
                 before[i] = span - 1;
             } else {
+                long lacking = span - images.size(i + 2) - 2 * padding[i];
                 before[i] = padding[i];
-                behind[i] = padding[i];
+                behind[i] = padding[i] + (lacking < stride[i] ? Math.max(0, lacking) : 0);
             }
         }
         return new Padding(before, behind);

@@ -212,6 +212,15 @@ final class LayerEqualityTest {
                                     .build());
                 }
                 cases.add(
+                        "pooling %s %s over the end".formatted(format, type),
+                        input,
+                        first,
+                        new SubsamplingLayer.Builder(window(type), new int[] {8, 6}, new int[] {3, 2})
+                                .pnorm(3)
+                                .convolutionMode(ConvolutionMode.Truncate)
+                                .dataFormat(format)
+                                .build());
+                cases.add(
                         "global pooling %s %s".formatted(format, type),
                         input,
                         first,

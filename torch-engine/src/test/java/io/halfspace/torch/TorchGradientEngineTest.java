@@ -7,6 +7,7 @@ import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.GradientEngine;
+import java.nio.FloatBuffer;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -22,6 +23,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -58,6 +61,46 @@ final class TorchGradientEngineTest {
             // One step's tensors take over 1 MB: what is kept of each step would be 2 GB.
             assertThat(grown).isLessThan(64 << 20);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void everyCall_takesWhatIsInTheBufferAndOverwritesTheOther(DataType type) {
+        Chain chain = Chain.of(
+                InputType.feedForward(5), new DenseLayer.Builder().nOut(40).build());
+        ComputationGraphConfiguration configuration = chain.network().apply(type);
+        ComputationGraph network = new ComputationGraph(configuration);
+        network.init();
+        float[] parameters = FlatParameters.of(network);
+        float[] moved = parameters.clone();
+        moved[3] += 0.5f;
+        Batch batch = chain.batch(8, 1);
+        try (GradientEngine engine = new TorchGradientEngine(configuration.toJson(), TorchDevice.CPU, 1)) {
+            engine.set(parameters);
+            double lossSum = engine.differentiate(batch, 1);
+            float[] gradient = values(engine.gradient());
+            float[] outputs = engine.inference().outputs(batch).get(0).floats();
+
+            engine.parameters().put(3, moved[3]);
+            assertThat(engine.differentiate(batch, 1)).isNotEqualTo(lossSum);
+            assertThat(values(engine.gradient())).isNotEqualTo(gradient);
+            assertThat(engine.inference().outputs(batch).get(0).floats()).isNotEqualTo(outputs);
+            assertThat(values(engine.parameters())).containsExactly(moved);
+
+            engine.set(parameters);
+            assertThat(engine.differentiate(batch, 1)).isEqualTo(lossSum);
+            assertThat(values(engine.gradient())).containsExactly(gradient);
+            assertThatThrownBy(() -> engine.set(new float[3]))
+                    .hasMessage("Cannot set parameters: found 3 values, expected %d".formatted(parameters.length));
+        }
+    }
+
+    private static float[] values(FloatBuffer buffer) {
+        float[] values = new float[buffer.remaining()];
+        buffer.get(values);
+        return values;
     }
 
     @Test

@@ -42,7 +42,7 @@ final class ZooNetworksTest {
             "zoo:alexnet", 63,
             "zoo:inceptionresnetv1", 91,
             "zoo:lenet", 28,
-            "zoo:resnet50", 96,
+            "zoo:resnet50", 133,
             "zoo:squeezenet", 48,
             "zoo:xception", 48);
 
