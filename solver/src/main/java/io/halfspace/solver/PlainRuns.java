@@ -12,6 +12,9 @@ import java.util.BitSet;
  * @param singles positions of the single values of groups that are not chosen
  */
 record PlainRuns(int[] from, int[] to, int[] singles) {
+    /** Vectors of so many values exceed second-level caches several times over: which end is in them hardly matters. */
+    private static final int LONG = 1 << 20;
+
     /** @param chosen by group; not modified */
     static PlainRuns outside(GroupLayout layout, boolean[] chosen) {
         BitSet inside = new BitSet(layout.length());
@@ -42,11 +45,17 @@ record PlainRuns(int[] from, int[] to, int[] singles) {
         return new PlainRuns(runs.column(0), runs.column(1), positions);
     }
 
-    /** Subtracts {@code u} from {@code x} at those positions of runs that lie in [first, end). Modifies {@code x}. */
+    /**
+     * Subtracts {@code u} from {@code x} at those positions of runs that lie in [first, end). Modifies {@code x}.
+     *
+     * <p>In short vectors the last run comes first: the cache holds the end of what was written upwards, and after the way
+     * back it holds the beginning, where the groups begin.
+     */
     void step(float[] x, float[] u, int first, int end) {
-        int found = Arrays.binarySearch(from, first);
-        int i = found >= 0 ? found : Math.max(0, -found - 2);
-        for (; i < from.length && from[i] < end; i++) {
+        int begin = firstRunThatEndsAfter(first);
+        int runs = firstRunFrom(end) - begin;
+        for (int k = 0; k < runs; k++) {
+            int i = begin + (x.length < LONG ? runs - 1 - k : k);
             GroupStep.plain(x, u, Math.max(first, from[i]), Math.min(end, to[i]));
         }
     }
@@ -56,5 +65,15 @@ record PlainRuns(int[] from, int[] to, int[] singles) {
         for (int i = first; i < end; i++) {
             x[singles[i]] -= u[singles[i]];
         }
+    }
+
+    private int firstRunThatEndsAfter(int position) {
+        int run = firstRunFrom(position);
+        return run > 0 && to[run - 1] > position ? run - 1 : run;
+    }
+
+    private int firstRunFrom(int position) {
+        int found = Arrays.binarySearch(from, position);
+        return found >= 0 ? found : -found - 1;
     }
 }
