@@ -33,9 +33,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Time of a solver step in each phase over that of the baseline {@code x -= u}, which reads parameters and update and
  * writes parameters, on the same vectors with the same number of threads; and what a step allocates.
  *
- * <p>Half of the groups are chosen. Projection is kept off, so that all of them are penalised: the dearest step. Two
- * baselines are run before each step, of which the second counts, so that it finds in the cache what the step finds there.
- * The tenth percentiles are compared, because other work on the machine only ever adds. All runs share this JVM, as the
+ * <p>Half of the groups are chosen. Projection is kept off, so that all of them are penalised: the dearest step. The same runs
+ * before the baseline and before the step, so that both find the same in the cache: what a base optimiser does, as in a
+ * training, or another plain step, after which small networks are all there. The tenth percentiles are compared, because other work on the machine only ever adds. All runs share this JVM, as the
  * phases of a training do.
  *
  * <pre>
@@ -105,6 +105,12 @@ public class SolverStepBenchmark {
         }
     }
 
+    /** What runs before. */
+    public enum Before {
+        OPTIMISER,
+        PLAIN_STEP
+    }
+
     @Param
     public Network network;
 
@@ -114,11 +120,20 @@ public class SolverStepBenchmark {
     @Param
     public Step step;
 
+    @Param
+    public Before before;
+
     private final IntConsumer plain = this::plain;
     private Parts parts;
     private Solver solver;
     private float[] x;
     private float[] u;
+    /** Of a base optimiser that is like momentum's. */
+    private float[] parameters;
+
+    private float[] gradient;
+    private float[] momentum;
+    private float[] update;
 
     @Setup
     public void setUp() {
@@ -127,6 +142,10 @@ public class SolverStepBenchmark {
         parts = new Parts(threads == 1 ? 1 : 8 * threads);
         x = Vectors.random(length, 1, 0.1f);
         u = Vectors.random(length, 2, 1e-8f);
+        parameters = new float[length];
+        gradient = new float[length];
+        momentum = new float[length];
+        update = u.clone();
         Target target = new Target.Groups(0.5);
         DhspgSettings settings = new DhspgSettings(1e-6, 2, 0.95);
         solver = groups instanceof ErasableSegments segments
@@ -144,7 +163,7 @@ public class SolverStepBenchmark {
 
     @Setup(Level.Invocation)
     public void baseline() {
-        parts.run(plain);
+        runBefore();
         long processor = THREADS.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         parts.run(plain);
@@ -153,6 +172,20 @@ public class SolverStepBenchmark {
             BASELINES[baselines] = time;
             BASELINES_PROCESSOR[baselines++] = THREADS.getCurrentThreadCpuTime() - processor;
         }
+        runBefore();
+    }
+
+    private void runBefore() {
+        if (before == Before.PLAIN_STEP) {
+            parts.run(plain);
+            return;
+        }
+        System.arraycopy(x, 0, parameters, 0, x.length);
+        for (int i = 0; i < gradient.length; i++) {
+            momentum[i] = 0.9f * momentum[i] - gradient[i];
+            gradient[i] = momentum[i];
+        }
+        System.arraycopy(update, 0, u, 0, u.length);
     }
 
     @Benchmark
@@ -183,20 +216,25 @@ public class SolverStepBenchmark {
                         .map(name -> Network.valueOf(name.toUpperCase(Locale.ROOT)))
                         .toArray(Network[]::new);
         for (Network network : chosen) {
-            for (int threads = 1; threads <= 2; threads++) {
-                System.out.printf("%s, %d thread(s)%n", network, threads);
-                for (Step step : Step.values()) {
-                    measure(network, threads, step);
-                }
-            }
+            measure(network, 1, Before.OPTIMISER);
+            measure(network, 1, Before.PLAIN_STEP);
+            measure(network, 2, Before.OPTIMISER);
         }
     }
 
-    private static void measure(Network network, int threads, Step step) throws RunnerException {
+    private static void measure(Network network, int threads, Before before) throws RunnerException {
+        System.out.printf("%s, %d thread(s), before it %s%n", network, threads, before);
+        for (Step step : Step.values()) {
+            measure(network, threads, before, step);
+        }
+    }
+
+    private static void measure(Network network, int threads, Before before, Step step) throws RunnerException {
         Options options = new OptionsBuilder()
                 .include(SolverStepBenchmark.class.getName())
                 .param("network", network.name())
                 .param("threads", Integer.toString(threads))
+                .param("before", before.name())
                 .param("step", step.name())
                 .verbosity(VerboseMode.SILENT)
                 .build();
