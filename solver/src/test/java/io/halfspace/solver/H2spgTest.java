@@ -110,7 +110,7 @@ final class H2spgTest {
             for (double share : new double[] {1, 0.8, 0.6, (double) all.cost().flops() / dense.flops()}) {
                 Target target = new Target.Flops(share);
                 boolean[] chosen = target.choose(ranking, segments);
-                NetworkCost left = priced(chosen);
+                NetworkCost left = priced(segments, chosen);
                 assertThat((double) left.flops()).isLessThanOrEqualTo(share * dense.flops());
                 assertThat(segments.fault(chosen)).isEmpty();
             }
@@ -174,7 +174,7 @@ final class H2spgTest {
 
             boolean[] chosen = target.choose(ranking, some);
 
-            long left = parametersWithout(some, chosen);
+            long left = priced(some, chosen).parameters();
             assertThat(left).as("seed %d", seed).isLessThanOrEqualTo(allowed);
             if (met) {
                 assertThat(left)
@@ -185,7 +185,8 @@ final class H2spgTest {
                 if (met && chosen[back] && left < 0.9 * allowed) {
                     boolean[] less = chosen.clone();
                     less[back] = false;
-                    boolean enough = some.fault(less).isEmpty() && parametersWithout(some, less) <= allowed;
+                    boolean enough =
+                            some.fault(less).isEmpty() && priced(some, less).parameters() <= allowed;
                     assertThat(enough)
                             .as("seed %d: group %d need not go", seed, back)
                             .isFalse();
@@ -219,15 +220,8 @@ final class H2spgTest {
         }
     }
 
-    private static long parametersWithout(ErasableSegments some, boolean[] leaving) {
-        RankingWalk walk = new RankingWalk(some);
-        int[] order = IntStream.range(0, leaving.length).filter(s -> leaving[s]).toArray();
-        walk.toTheEnd(order, new Target.Parameters(1));
-        assertThat(walk.result().groups()).isEqualTo(order.length);
-        return walk.result().left().parameters();
-    }
-
-    private NetworkCost priced(boolean[] leaving) {
+    /** What is left without some segments. */
+    private static NetworkCost priced(ErasableSegments segments, boolean[] leaving) {
         Removal removal = segments.removal();
         IntStream.range(0, leaving.length).filter(s -> leaving[s]).forEach(removal::remove);
         return removal.cost();
