@@ -11,7 +11,7 @@ final class ExecutorFaults {
     private ExecutorFaults() {}
 
     static void haltedInGradient(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.HALT, "GradientRound", 15, 1, 0).ends(0);
+        run.faulty(FaultyExecutor.Kind.HALT, FaultyExecutor.GRADIENT, 15, 1, 0).ends(0);
         assertThat(run.seen(LOST)).isPositive();
     }
 
@@ -22,13 +22,13 @@ final class ExecutorFaults {
 
     static void haltedTwice(FaultRun run) throws Exception {
         run.set("spark.master", "local-cluster[1,1,1024]")
-                .faulty(FaultyExecutor.Kind.HALT, "GradientRound", 9, 2, 0)
+                .faulty(FaultyExecutor.Kind.HALT, FaultyExecutor.GRADIENT, 9, 2, 0)
                 .ends(0);
         assertThat(run.seen(LOST)).isGreaterThanOrEqualTo(2);
     }
 
     static void killedInRound(FaultRun run) throws Exception {
-        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 15, 1, 5000)
+        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 15, 1, 5000)
                 .start();
         run.await(
                 driver,
@@ -72,13 +72,14 @@ final class ExecutorFaults {
     }
 
     static void throwsOnce(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.FAIL, "GradientRound", 15, 1, 0).ends(0);
+        run.faulty(FaultyExecutor.Kind.FAIL, FaultyExecutor.GRADIENT, 15, 1, 0).ends(0);
         assertThat(run.seen("failed-task")).isEqualTo(1);
         assertThat(run.seen(LOST)).isZero();
     }
 
     static void straggler(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 15, 3, 3000).ends(0);
+        run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 15, 3, 3000)
+                .ends(0);
         assertThat(run.local("fault-2")).exists();
     }
 }

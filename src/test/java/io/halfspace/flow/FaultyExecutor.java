@@ -24,6 +24,9 @@ import org.apache.spark.util.TaskCompletionListener;
  * {@code spark.faults.folder} with the process that did it, unless it is without end ({@link Integer#MAX_VALUE} times).
  */
 public final class FaultyExecutor implements SparkPlugin {
+    /** Inside which class of the job a task computes a gradient. */
+    static final String GRADIENT = "ShardWork";
+
     static final String KIND = "spark.faults.kind";
     static final String INSIDE = "spark.faults.inside";
     static final String AFTER = "spark.faults.after";

@@ -22,7 +22,7 @@ final class SettingFaults {
                     .spark("spark.speculation", "true")
                     .spark("spark.speculation.interval", "50ms")
                     .spark("spark.speculation.minTaskRuntime", "200ms")
-                    .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 15, 3, 3000)
+                    .faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 15, 3, 3000)
                     .ends(0);
         }
         assertThat(run.seen("speculative-task")).isPositive();
@@ -39,7 +39,7 @@ final class SettingFaults {
                 .spark("spark.dynamicAllocation.cachedExecutorIdleTimeout", "1s")
                 .spark("spark.dynamicAllocation.shuffleTracking.timeout", "1s")
                 // Tasks that wait hold up the others: a second executor comes, has nothing to do and leaves.
-                .faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 20, 4, 6000)
+                .faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 20, 4, 6000)
                 .ends(0);
         assertThat(run.seen("executor-added")).isGreaterThanOrEqualTo(2);
         assertThat(run.seen("executor-lost")).isPositive();
@@ -82,7 +82,7 @@ final class SettingFaults {
                         // Its other way of waiting on a monotonic clock keeps a core busy with glibc 2.36.
                         .environment("FAKETIME_FORCE_MONOTONIC_FIX", "0"),
                 () -> System.out.println("clock jumps: no libfaketime here, only the times of files change"));
-        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 0, Integer.MAX_VALUE, 100)
+        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, 100)
                 .start();
         run.awaitSteps(driver, 8);
         Files.writeString(shift, "+3600");

@@ -34,7 +34,7 @@ final class SoakTest {
         try (FaultRun run = soaked("soak");
                 FaultRun undisturbed = soaked("soak undisturbed").set("spark.master", "local[2]")) {
             Process reference = undisturbed.start();
-            Process driver = run.faulty(FaultyExecutor.Kind.WAIT, "GradientRound", 0, Integer.MAX_VALUE, PAUSE)
+            Process driver = run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, PAUSE)
                     .start();
             run.awaitSteps(driver, 1);
             begun = System.nanoTime();
