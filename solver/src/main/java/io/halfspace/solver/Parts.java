@@ -12,8 +12,8 @@ import java.util.function.IntConsumer;
  * <p>Not thread-safe itself: one step at a time.
  */
 final class Parts {
-    /** Below this the hand-over to other threads costs more than it saves. */
-    private static final int WORTHWHILE = 1 << 17;
+    /** Fewer values are stepped sooner than they are handed over to other threads. */
+    static final int WORTHWHILE = 1 << 20;
 
     /** More parts than threads, because parts are not equally long. */
     private static final int PER_THREAD = 8;

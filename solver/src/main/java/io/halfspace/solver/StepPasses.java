@@ -15,14 +15,10 @@ final class StepPasses {
     /** Groups of more values are cut between threads, at the price of a second pass; smaller ones fit a second-level cache. */
     private static final int LARGE = 1 << 16;
 
-    /** Below this length of the vector a pass without sums takes less time than it saves to hand over to other threads. */
-    private static final int WORTHWHILE_WITHOUT_SUMS = 1 << 20;
-
     private final GroupLayout layout;
     private final GroupSums sums;
     private final GroupStep groupStep;
-    private final Parts partsWithSums;
-    private final Parts partsWithout;
+    private final Parts parts;
     /** Values of each group. */
     private final int[] size;
     /** By part. */
@@ -46,7 +42,6 @@ final class StepPasses {
     private float[] x;
 
     private float[] u;
-    private Parts parts;
     private boolean summing;
     private IntConsumer decision;
 
@@ -54,8 +49,7 @@ final class StepPasses {
         this.layout = layout;
         this.sums = sums;
         this.groupStep = groupStep;
-        partsWithSums = parts;
-        partsWithout = layout.length() < WORTHWHILE_WITHOUT_SUMS ? new Parts(1) : parts;
+        this.parts = parts;
         lanes = new Lanes[parts.count()];
         Arrays.setAll(lanes, part -> Lanes.fastest());
         size = IntStream.range(0, layout.groups()).map(layout::size).toArray();
@@ -79,13 +73,13 @@ final class StepPasses {
 
     /** {@code x - u} everywhere. Modifies {@code x}. */
     void plainStep(float[] x, float[] u) {
-        begin(x, u, partsWithout);
+        begin(x, u);
         parts.run(plainPart);
     }
 
     /** {@code x - u} everywhere, and the sums of all groups before it. Modifies {@code x}. */
     void scoringStep(float[] x, float[] u) {
-        begin(x, u, partsWithSums);
+        begin(x, u);
         parts.run(singlesPart);
         parts.run(scorePart);
         for (int g = 0; parts.count() > 1 && g < layout.groups(); g++) {
@@ -102,7 +96,7 @@ final class StepPasses {
      *     different groups by different threads
      */
     void pruningStep(float[] x, float[] u, boolean summing, IntConsumer decision) {
-        begin(x, u, summing ? partsWithSums : partsWithout);
+        begin(x, u);
         this.summing = summing;
         this.decision = decision;
         if (largeCount > 0 && summing) {
@@ -115,10 +109,9 @@ final class StepPasses {
         }
     }
 
-    private void begin(float[] x, float[] u, Parts parts) {
+    private void begin(float[] x, float[] u) {
         this.x = x;
         this.u = u;
-        this.parts = parts;
     }
 
     private void forgetZeroLargeRuns() {

@@ -218,7 +218,9 @@ public class SolverStepBenchmark {
         for (Network network : chosen) {
             measure(network, 1, Before.OPTIMISER);
             measure(network, 1, Before.PLAIN_STEP);
-            measure(network, 2, Before.OPTIMISER);
+            if (network.groups().graph().parameterLength() >= Parts.WORTHWHILE) {
+                measure(network, 2, Before.OPTIMISER);
+            }
         }
     }
 
