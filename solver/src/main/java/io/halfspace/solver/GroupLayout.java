@@ -106,7 +106,12 @@ final class GroupLayout {
 
     /** First run that begins at a position or after it. */
     int firstRunFrom(int position) {
-        int found = Arrays.binarySearch(from, position);
+        return firstFrom(from, position);
+    }
+
+    /** Index of the first of ascending positions that is a given one or after it. */
+    static int firstFrom(int[] positions, int position) {
+        int found = Arrays.binarySearch(positions, position);
         return found >= 0 ? found : -found - 1;
     }
 

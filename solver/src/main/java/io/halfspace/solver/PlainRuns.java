@@ -53,7 +53,7 @@ record PlainRuns(int[] from, int[] to, int[] singles) {
      */
     void step(float[] x, float[] u, int first, int end) {
         int begin = firstRunThatEndsAfter(first);
-        int runs = firstRunFrom(end) - begin;
+        int runs = GroupLayout.firstFrom(from, end) - begin;
         for (int k = 0; k < runs; k++) {
             int i = begin + (x.length < LONG ? runs - 1 - k : k);
             GroupStep.plain(x, u, Math.max(first, from[i]), Math.min(end, to[i]));
@@ -68,12 +68,7 @@ record PlainRuns(int[] from, int[] to, int[] singles) {
     }
 
     private int firstRunThatEndsAfter(int position) {
-        int run = firstRunFrom(position);
+        int run = GroupLayout.firstFrom(from, position);
         return run > 0 && to[run - 1] > position ? run - 1 : run;
-    }
-
-    private int firstRunFrom(int position) {
-        int found = Arrays.binarySearch(from, position);
-        return found >= 0 ? found : -found - 1;
     }
 }
