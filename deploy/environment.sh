@@ -27,12 +27,12 @@ spark_opens=(-XX:+IgnoreUnrecognizedVMOptions
   --add-opens=java.base/jdk.internal.ref=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
   --add-opens=java.base/sun.nio.cs=ALL-UNNAMED --add-opens=java.base/sun.security.action=ALL-UNNAMED
   --add-opens=java.base/sun.util.calendar=ALL-UNNAMED -Djdk.reflect.useDirectMethodHandle=false)
-# Arrays of a million parameters in one region of the heap: larger ones are allocated and freed apart, at a price in every step.
-heap_options=(-XX:G1HeapRegionSize=8m)
 off_heap="${HALFSPACE_OFF_HEAP:-6g}"
-native_options=("-Dorg.bytedeco.javacpp.maxbytes=$off_heap" -Dorg.bytedeco.javacpp.maxphysicalbytes=0
+# Of the driver and of executors. Arrays of a million parameters fit into one region of the heap: larger ones are allocated and
+# freed apart, at a price in every step.
+jvm_options=(-XX:G1HeapRegionSize=8m "-Dorg.bytedeco.javacpp.maxbytes=$off_heap" -Dorg.bytedeco.javacpp.maxphysicalbytes=0
   -Dorg.eclipse.deeplearning4j.helpers.disable=false)
-java_options=("-Xmx${HALFSPACE_HEAP:-2g}" "${heap_options[@]}" "${spark_opens[@]}" "${native_options[@]}"
+java_options=("-Xmx${HALFSPACE_HEAP:-2g}" "${spark_opens[@]}" "${jvm_options[@]}"
   "-Dlog4j2.configurationFile=$here/deploy/log4j2.properties" -Djava.awt.headless=true)
 
 # For commands that train: solver steps use vector instructions where Java has the module. Java says so in a line of its own.

@@ -53,7 +53,7 @@ jars=("$dist"/lib/*.jar)
   --master "spark://localhost:$port" \
   --jars "$(IFS=,; echo "${jars[*]}")" \
   --conf spark.executor.memory=1g \
-  --conf "spark.executor.extraJavaOptions=${heap_options[*]} ${native_options[*]}" \
+  --conf "spark.executor.extraJavaOptions=${jvm_options[*]}" \
   --conf "spark.executorEnv.OMP_NUM_THREADS=$OMP_NUM_THREADS" \
   --conf spark.ui.enabled=false \
   --class io.halfspace.spark.Main "$dist/halfspace.jar" "$@"

@@ -9,5 +9,5 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_if_stale
 use_vectors
 export SPARK_HOME="$dist/spark" SPARK_SCALA_VERSION=2.12 SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_HOSTNAME=localhost
-exec "$java" "${java_options[@]}" "-Dspark.executor.extraJavaOptions=${heap_options[*]} ${native_options[*]}" \
+exec "$java" "${java_options[@]}" "-Dspark.executor.extraJavaOptions=${jvm_options[*]}" \
   -cp "$dist/halfspace.jar:$dist/lib/*:$dist/spark/jars/*" io.halfspace.spark.ScalingBenchmark "$@"
