@@ -39,6 +39,7 @@ public final class BaseOptimizer {
 
     public BaseOptimizer(ComputationGraph network) {
         this.network = network;
+        // A network that has an updater already has the gradient that the updater's views are of.
         if (network.getFlattenedGradients() == null) {
             network.initGradientsView();
         }

@@ -35,8 +35,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * <p>Half of the groups are chosen. Projection is kept off, so that all of them are penalised: the dearest step. The same runs
  * before the baseline and before the step, so that both find the same in the cache: what a base optimiser does, as in a
- * training, or another plain step, after which small networks are all there. The tenth percentiles are compared, because other work on the machine only ever adds. All runs share this JVM, as the
- * phases of a training do.
+ * training, or another plain step, after which small networks are all there. The tenth percentiles are compared, because
+ * other work on the machine only ever adds. All runs share this JVM, as the phases of a training do.
  *
  * <pre>
  * ./mvnw -q test-compile dependency:build-classpath -pl graph-analysis,solver -Dmdep.outputFile=target/classpath

@@ -26,8 +26,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * The fast engine: a Deeplearning4j network computed by libtorch, with Deeplearning4j's parameters, meaning and layout.
  *
  * <p>Native memory: parameters and gradient once (on a GPU or in double precision, once more on the host), and during a call
- * whatever the pass needs, which is freed when the call ends. Gradients have the same bits from run to run with the same number of threads. One engine is
- * used by one thread, the one that opened it: libtorch's number of threads belongs to the thread.
+ * whatever the pass needs, which is freed when the call ends. Gradients have the same bits from run to run with the same
+ * number of threads. One engine is used by one thread, the one that opened it: libtorch's number of threads belongs to the
+ * thread.
  */
 public final class TorchGradientEngine implements GradientEngine {
     private final Program program;
