@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>With more outputs than rows, on the processor and in one precision, its result is in F order: BLAS then has the weights
  * for its second factor, which OpenBLAS packs piece by piece while it multiplies, and makes the gradients in the same order.
+ * Where the pass allows it, such a product is computed apart from autograd.
  */
 record Affine(Parameter weight, Optional<Parameter> bias) {
     static Affine of(Site site) {
@@ -19,6 +20,9 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
         if (bias.isEmpty()) {
             return product(run, rows);
         }
+        if (isApart(run, rows)) {
+            return apart(run, rows, bias);
+        }
         Tensor shift = run.tensor(bias.get());
         return isWide(run, rows)
                 ? learned(run, rows, torch.addmm(shift.reshape(outputs(), 1), transposed(run), rows.t()))
@@ -26,6 +30,9 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
     }
 
     Tensor product(Run run, Tensor rows) {
+        if (isApart(run, rows)) {
+            return apart(run, rows, Optional.empty());
+        }
         return isWide(run, rows)
                 ? learned(run, rows, torch.mm(transposed(run), rows.t()))
                 : torch.mm(rows, run.tensor(weight));
@@ -42,6 +49,19 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
                 && outputs() > rows.size(0);
     }
 
+    private boolean isApart(Run run, Tensor rows) {
+        return run.apart() && isWide(run, rows) && run.tensor(weight).requires_grad();
+    }
+
+    private Tensor apart(Run run, Tensor rows, Optional<Parameter> shift) {
+        Product product = Product.apart(run, rows, weight, shift);
+        if (run.training()) {
+            product.result().set_requires_grad(true);
+            run.products().add(product);
+        }
+        return product.result();
+    }
+
     private Tensor transposed(Run run) {
         return run.tensor(weight).detach().t();
     }
@@ -53,7 +73,7 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
             if (!result.requires_grad()) {
                 result.set_requires_grad(true);
             }
-            run.products().add(new Product(weight, rows.detach(), result));
+            run.products().add(new Product(weight, Optional.empty(), rows.detach(), result, false));
         }
         return result;
     }

@@ -31,6 +31,7 @@ final class ParameterBuffer implements AutoCloseable {
     private final Tensor[] leaves;
 
     private final Tensor[] slopes;
+    private final List<Parameter> parameters;
     private final Set<Parameter> trained;
 
     /**
@@ -50,6 +51,7 @@ final class ParameterBuffer implements AutoCloseable {
         hostGradient = host(length, device.isGpu());
         flat = apart ? device.take(Tensors.empty(type, length)) : hostParameters;
         flatGradient = apart ? torch.empty_like(flat) : hostGradient;
+        this.parameters = parameters;
         this.trained = trained;
         leaves = new Tensor[parameters.size()];
         slopes = new Tensor[parameters.size()];
@@ -92,6 +94,11 @@ final class ParameterBuffer implements AutoCloseable {
         return leaves[parameter.index()];
     }
 
+    /** Where the gradient of a parameter goes. */
+    Tensor slope(Parameter parameter) {
+        return slopes[parameter.index()];
+    }
+
     /** The gradient that {@link #gradient} left, in the precision of the network. */
     double[] preciseGradient() {
         return Tensors.values(flatGradient).doubles();
@@ -106,53 +113,19 @@ final class ParameterBuffer implements AutoCloseable {
      */
     @SuppressWarnings("try")
     void gradient(Run run, TensorVector outputs, TensorVector slopes) {
-        TensorVector wanted = new TensorVector();
-        trained.forEach(each -> wanted.push_back(leaf(each)));
-        run.products().forEach(each -> wanted.push_back(each.result()));
-        TensorVector gradients = torch.grad(outputs, wanted, slopes, new BoolOptional(), false, true);
+        Set<Parameter> written = new Backward(run, this, trained).run(outputs, slopes);
         try (NoGradGuard guard = new NoGradGuard()) {
-            write(run, gradients);
+            for (Run.StatisticStep step : run.steps()) {
+                slope(step.parameter())
+                        .copy_(step.value().reshape(step.parameter().shape()));
+                written.add(step.parameter());
+            }
+            parameters.stream()
+                    .filter(each -> !written.contains(each))
+                    .forEach(each -> slope(each).zero_());
         }
         if (apart) {
             hostGradient.copy_(flatGradient);
-        }
-    }
-
-    /**
-     * Writes each gradient to its place.
-     *
-     * @param gradients of all trained parameters, then of the results of the run's products; undefined where there is none
-     */
-    private void write(Run run, TensorVector gradients) {
-        boolean[] written = new boolean[slopes.length];
-        for (Run.StatisticStep step : run.steps()) {
-            Parameter parameter = step.parameter();
-            slopes[parameter.index()].copy_(step.value().reshape(parameter.shape()));
-            written[parameter.index()] = true;
-        }
-        int next = 0;
-        for (Parameter each : trained) {
-            Tensor gradient = gradients.get(next++);
-            if (gradient.defined()) {
-                slopes[each.index()].copy_(gradient);
-                written[each.index()] = true;
-            }
-        }
-        for (Product each : run.products()) {
-            Tensor slope = gradients.get(next++);
-            int index = each.weight().index();
-            if (slope.defined()) {
-                if (written[index]) {
-                    throw new IllegalStateException("Parameter %d has two gradients, expected one".formatted(index));
-                }
-                each.gradient(slope, slopes[index]);
-                written[index] = true;
-            }
-        }
-        for (int index = 0; index < written.length; index++) {
-            if (!written[index]) {
-                slopes[index].zero_();
-            }
         }
     }
 

@@ -1,28 +1,69 @@
 package io.halfspace.torch;
 
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * A matrix product on the processor whose weights autograd takes for constants: their gradient is made from that of the result,
- * where it is to lie.
+ * where it is to lie. If the product is apart, autograd does not see it at all, and the gradients of its bias and of its rows
+ * are made here, too.
  *
  * @param weight {@code [in, out]}, in F order
- * @param rows {@code [rows, in]}, no part of the autograd graph
- * @param result {@code [rows, out]}, a part of it
+ * @param bias what is added, of a product that is apart
+ * @param rows {@code [rows, in]}; of a product that is apart, where the autograd graph of what is before it ends, if there is one
+ * @param result {@code [rows, out]}; of a product that is apart, a leaf of the graph of what is behind it
+ * @param apart whether autograd does not see the product
  */
-record Product(Parameter weight, Tensor rows, Tensor result) {
+record Product(Parameter weight, Optional<Parameter> bias, Tensor rows, Tensor result, boolean apart) {
     static boolean isFor(Parameter weight) {
         return weight.shape().length == 2 && weight.strides()[0] == 1 && weight.strides()[1] == weight.shape()[0];
     }
 
     /**
-     * Makes the gradient of the weights.
+     * A product that autograd does not see.
+     *
+     * @param rows may end an autograd graph
+     */
+    static Product apart(Run run, Tensor rows, Parameter weight, Optional<Parameter> bias) {
+        Tensor factor = run.tensor(weight).detach();
+        Optional<Tensor> shift = bias.map(each -> run.tensor(each).detach().reshape(factor.size(1)));
+        Tensor given = rows.detach();
+        Tensor result;
+        if (BlockProducts.fits(run.type(), rows.size(0))) {
+            result = BlockProducts.forward(given, factor, shift);
+        } else {
+            Tensor transposed = shift.isPresent()
+                    ? torch.addmm(shift.get().unsqueeze(1), factor.t(), given.t())
+                    : torch.mm(factor.t(), given.t());
+            result = transposed.t();
+        }
+        return new Product(weight, bias, new Tensor(rows), result, true);
+    }
+
+    /**
+     * Makes the gradients of the weights and, of a product that is apart, of the bias.
      *
      * @param slope gradient of the result
-     * @param into as the weights; overwritten
+     * @param parameters whose gradients are overwritten
      */
-    void gradient(Tensor slope, Tensor into) {
-        torch.mm_out(into.t(), slope.t(), rows);
+    void gradient(Run run, Tensor slope, ParameterBuffer parameters) {
+        Tensor into = parameters.slope(weight);
+        Tensor given = rows.detach();
+        if (BlockProducts.fits(run.type(), given.size(0))) {
+            BlockProducts.weights(given, slope, into);
+        } else {
+            torch.mm_out(into.t(), slope.t(), given);
+        }
+        bias.ifPresent(each -> torch.sum_out(parameters.slope(each).reshape(slope.size(1)), slope, 0));
+    }
+
+    /** Gradient of the rows, in their order, of a product that is apart. */
+    Tensor rowSlope(Run run, Tensor slope) {
+        Tensor factor = run.tensor(weight).detach();
+        Tensor inColumns = BlockProducts.fits(run.type(), slope.size(0))
+                ? BlockProducts.backward(slope, factor)
+                : torch.mm(factor, slope.t()).t();
+        return rows.stride(0) == 1 ? inColumns : inColumns.contiguous();
     }
 }

@@ -11,6 +11,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -33,9 +34,16 @@ final class Program {
     private final boolean[] shared;
     /** By place, the last step that reads it, if it is a step's result that no output reads. */
     private final int[] lastReader;
+    /** How many steps follow one upon the other before anything branches: of the only input, the only way to all else. */
+    private final int chain;
 
-    /** A step, where its inputs come from: places among network inputs and earlier steps. */
-    private record Node(Step step, List<Integer> from) {}
+    /**
+     * A step.
+     *
+     * @param from where its inputs come from: places among network inputs and earlier steps
+     * @param dense whether it is a dense layer
+     */
+    private record Node(Step step, List<Integer> from, boolean dense) {}
 
     /**
      * An output layer.
@@ -82,12 +90,29 @@ final class Program {
                 found.put(name, output(name, vertex, site, from));
             } else {
                 place.put(name, inputs.size() + nodes.size());
-                nodes.add(new Node(step(vertex, site), from));
+                nodes.add(new Node(step(vertex, site), from, isDense(vertex)));
             }
         }
         outputNames.forEach(name -> outputs.add(found.get(name)));
         shared = shared();
         lastReader = lastReaders();
+        chain = chain();
+    }
+
+    private static boolean isDense(GraphVertex vertex) {
+        return vertex instanceof LayerVertex layerVertex
+                && layerVertex.getLayerConf().getLayer().getClass() == DenseLayer.class;
+    }
+
+    private int chain() {
+        int length = 0;
+        while (inputs.size() == 1
+                && length < nodes.size()
+                && nodes.get(length).from().equals(List.of(length))
+                && !shared[length]) {
+            length++;
+        }
+        return length;
     }
 
     private int[] lastReaders() {
@@ -144,12 +169,15 @@ final class Program {
         inputs.forEach(name -> signals.add(run.inputs().get(name)));
         for (Node node : nodes) {
             int reader = signals.size();
+            boolean apart = node.dense() && reader <= chain;
             int steps = run.steps().size();
             int products = run.products().size();
             Signal result;
             try (PointerScope own = new PointerScope()) {
                 result = node.step()
-                        .apply(run, node.from().stream().map(signals::get).toList())
+                        .apply(
+                                apart ? run.withProductsApart() : run,
+                                node.from().stream().map(signals::get).toList())
                         .ownedBy(pass);
                 run.steps().subList(steps, run.steps().size()).forEach(step -> pass.attach(step.value()));
                 run.products().subList(products, run.products().size()).forEach(product -> {

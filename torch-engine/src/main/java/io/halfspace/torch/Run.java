@@ -10,6 +10,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * One pass of a minibatch through the network; every tensor that it makes is freed when it ends.
  *
  * @param training whether dropout drops and batch norm takes the batch's own statistics
+ * @param apart whether wide products are computed outside of the autograd graph: where nothing is learned, or where the rows
+ *     are all that leads from what is before a product to what is behind it
  * @param rows number of examples
  * @param parameters of the network
  * @param random what dropout draws from
@@ -19,6 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 record Run(
         boolean training,
+        boolean apart,
         int rows,
         ParameterBuffer parameters,
         ScalarType type,
@@ -40,6 +43,11 @@ record Run(
 
     /** The same pass for a layer that is frozen: inference while the rest trains. */
     Run inferring() {
-        return new Run(false, rows, parameters, type, device, random, inputs, steps, products);
+        return new Run(false, apart, rows, parameters, type, device, random, inputs, steps, products);
+    }
+
+    /** The same pass for a layer whose products are computed outside of the autograd graph. */
+    Run withProductsApart() {
+        return new Run(training, true, rows, parameters, type, device, random, inputs, steps, products);
     }
 }

@@ -26,12 +26,12 @@ record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
     }
 
     /**
-     * The same, to be overwritten by whoever takes it, unless it is a view.
+     * The same, to be overwritten by whoever takes it, unless it is a view or a gradient is wanted of it.
      *
      * <p>Only for what an operation made that does not look at its result in its backward pass.
      */
     Signal overwritable() {
-        return new Signal(value, mask, !value.is_view());
+        return new Signal(value, mask, !value.is_view() && !(value.is_leaf() && value.requires_grad()));
     }
 
     /** The same, to be left as it is. */

@@ -239,6 +239,7 @@ public final class TorchGradientEngine implements GradientEngine {
     private Run run(boolean training, Batch batch, long seed) {
         return new Run(
                 training,
+                !training,
                 batch.rows(),
                 parameters,
                 type,
