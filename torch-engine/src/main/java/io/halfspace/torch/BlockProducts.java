@@ -18,21 +18,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * the inner axis are in the order of that axis: the same bits from run to run.
  */
 final class BlockProducts {
-    /** Multiplications that OpenBLAS still takes these kernels for. */
+    /** Multiplications of a block that OpenBLAS still takes these kernels for. */
     private static final int MOST = 1_000_000;
-    /** Columns that the kernels work on at a time, twice. */
+    /** Columns of a block whose columns are long: 8, 15 and 16 are slower. */
     private static final int COLUMNS = 12;
-    /** Rows that the kernels work on at a time. */
-    private static final int TILE = 64;
-    /** Part of the inner axis where the second factor is transposed and its blocks are long instead. */
+    /** Part of the inner axis where the second factor is transposed, so that its blocks have long rows. */
     private static final int SHALLOW = 32;
-
+    /** Examples of a block. */
+    private static final int TILE = 64;
+    /** Examples of a product, beyond which packing pays. */
+    private static final int MOST_ROWS = 2 * TILE;
+    /** The number of examples is a multiple of this: the kernels have parts of a vector for what is left, which take longer. */
     private static final int STEP = 16;
+
     private static final boolean CAPABLE = isCapable();
 
     private BlockProducts() {}
 
-    /** A user's own choice of kernels, or Intel's library in OpenBLAS's place, is not for blocks. */
+    /** Not with kernels of a user's own choice, nor with Intel's library in OpenBLAS's place. */
     private static boolean isCapable() {
         String preloaded = System.getenv("LD_PRELOAD");
         return torch.get_cpu_capability().getString().startsWith("AVX512")
@@ -51,7 +54,7 @@ final class BlockProducts {
                 && type == ScalarType.Float
                 && rows % STEP == 0
                 && rows > 0
-                && rows <= TILE
+                && rows <= MOST_ROWS
                 && torch.get_num_threads() == 1;
     }
 
@@ -66,7 +69,7 @@ final class BlockProducts {
     static Tensor forward(Tensor rows, Tensor weight, Optional<Tensor> bias) {
         Tensor result = columns(rows.size(0), weight.size(1));
         bias.ifPresent(result::copy_);
-        int depth = MOST / (COLUMNS * (int) rows.size(0));
+        int depth = MOST / (COLUMNS * tile(rows));
         multiply(
                 Matrix.of(inColumns(rows)),
                 Matrix.of(weight),
@@ -87,7 +90,7 @@ final class BlockProducts {
      */
     static Tensor backward(Tensor slope, Tensor weight) {
         Tensor result = columns(slope.size(0), weight.size(0));
-        int width = MOST / (SHALLOW * (int) slope.size(0)) / COLUMNS * COLUMNS;
+        int width = MOST / (SHALLOW * tile(slope)) / COLUMNS * COLUMNS;
         multiply(
                 Matrix.of(inColumns(slope)),
                 Matrix.of(weight).transpose(),
@@ -117,6 +120,10 @@ final class BlockProducts {
                 COLUMNS,
                 count,
                 false);
+    }
+
+    private static int tile(Tensor rows) {
+        return (int) Math.min(TILE, rows.size(0));
     }
 
     private static Tensor columns(long rows, long columns) {
@@ -152,8 +159,8 @@ final class BlockProducts {
     /** Sets a result to a product, or adds the product to it, in blocks of at most the given height, width and depth. */
     private static void multiply(Matrix a, Matrix b, Matrix into, int height, int width, int depth, boolean add) {
         for (int k = 0; k < a.columns(); k += depth) {
-            for (int row = 0; row < into.rows(); row += height) {
-                for (int column = 0; column < into.columns(); column += width) {
+            for (int column = 0; column < into.columns(); column += width) {
+                for (int row = 0; row < into.rows(); row += height) {
                     openblas_nolapack.cblas_sgemm(
                             openblas_nolapack.CblasColMajor,
                             a.order(),

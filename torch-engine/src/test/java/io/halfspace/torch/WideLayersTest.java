@@ -39,7 +39,7 @@ final class WideLayersTest {
     void blocksGiveTheProduct(RepetitionInfo repetition) {
         long seed = repetition.getCurrentRepetition();
         Random random = new Random(seed);
-        int rows = 16 * (1 + random.nextInt(4));
+        int rows = 16 * (1 + random.nextInt(8));
         int in = 1 + random.nextInt(seed % 3 == 0 ? 3000 : 90);
         int out = 1 + random.nextInt(seed % 3 == 1 ? 3000 : 90);
         String shapes = "seed %d: %d rows, %d in, %d out".formatted(seed, rows, in, out);
