@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class BlockProducts {
     /** Multiplications of a block that OpenBLAS still takes these kernels for. */
     private static final int MOST = 1_000_000;
-    /** Columns of a block whose columns are long: 8, 15 and 16 are slower. */
+    /** Columns of a block whose columns are long, twice as many of short ones: 8, 15 and 16 are slower. */
     private static final int COLUMNS = 12;
     /** Part of the inner axis where the second factor is transposed, so that its blocks have long rows. */
     private static final int SHALLOW = 32;
@@ -69,15 +69,10 @@ final class BlockProducts {
     static Tensor forward(Tensor rows, Tensor weight, Optional<Tensor> bias) {
         Tensor result = columns(rows.size(0), weight.size(1));
         bias.ifPresent(result::copy_);
-        int depth = MOST / (COLUMNS * tile(rows));
+        int width = width(rows);
+        int depth = MOST / (width * tile(rows));
         multiply(
-                Matrix.of(inColumns(rows)),
-                Matrix.of(weight),
-                Matrix.of(result),
-                TILE,
-                COLUMNS,
-                depth,
-                bias.isPresent());
+                Matrix.of(inColumns(rows)), Matrix.of(weight), Matrix.of(result), TILE, width, depth, bias.isPresent());
         return result;
     }
 
@@ -111,15 +106,20 @@ final class BlockProducts {
      */
     static void weights(Tensor rows, Tensor slope, Tensor into) {
         int count = (int) rows.size(0);
-        int height = MOST / (COLUMNS * count) / TILE * TILE;
+        int width = width(rows);
+        int height = MOST / (width * count) / TILE * TILE;
         multiply(
                 Matrix.of(rows.contiguous().t()),
                 Matrix.of(inColumns(slope)),
                 Matrix.of(into),
                 height,
-                COLUMNS,
+                width,
                 count,
                 false);
+    }
+
+    private static int width(Tensor rows) {
+        return rows.size(0) <= TILE / 2 ? 2 * COLUMNS : COLUMNS;
     }
 
     private static int tile(Tensor rows) {

@@ -183,9 +183,9 @@ public final class TorchGradientEngine implements GradientEngine {
         Head head = program.outputs().get(output).head();
         Target target = batch.targets().get(output);
         OutputLoss loss = losses.get(output);
-        Tensor labels = target instanceof Target.Classes classes
+        Tensor labels = device.isGpu() && target instanceof Target.Classes classes
                 ? oneHot(classes, loss)
-                : tensor(((Target.Dense) target).values());
+                : tensor(loss.labels(target));
         Optional<Tensor> given = target.mask().map(this::tensor);
         boolean none = batch.targets().stream().allMatch(each -> each.mask().isEmpty());
         Optional<Tensor> mask =
@@ -194,6 +194,7 @@ public final class TorchGradientEngine implements GradientEngine {
                 head.labels(labels), mask.map(each -> head.mask(each, Tensors.shape(labels))), given.isPresent());
     }
 
+    /** As {@link OutputLoss#labels}, from fewer bytes. */
     private Tensor oneHot(Target.Classes classes, OutputLoss loss) {
         Tensor indices = device.take(Tensors.of(classes.indices(), classes.shape()));
         int axis = loss.channelsLast() ? classes.shape().length : 1;
