@@ -22,14 +22,14 @@ import java.util.stream.IntStream;
  * computes, and its gradient and outputs stay there.
  *
  * <p>Arguments, all optional: {@code networks=resnet20,dense}, {@code seconds=20} for each network and operation,
- * {@code batch=64}, {@code engines=torch,dl4j}.
+ * {@code warm-up=0.2} for the share of them that goes into warming up (a JVM compiles only after thousands of steps what it
+ * does once a step), {@code batch=64}, {@code engines=torch,dl4j}.
  */
 public final class EngineBenchmark {
     private static final int LEAST_ROUNDS = 3;
     private static final int MOST_ROUNDS = 400;
     private static final int WARM_UP = 2;
-    /** Share of the time that goes into warming up, beyond the rounds that always do. */
-    private static final double WARM_UP_SHARE = 0.2;
+    static final double WARM_UP_SHARE = 0.2;
 
     private EngineBenchmark() {}
 
@@ -41,6 +41,8 @@ public final class EngineBenchmark {
                         String.join(",", BenchmarkNetwork.NAMES),
                         "seconds",
                         "20",
+                        "warm-up",
+                        String.valueOf(WARM_UP_SHARE),
                         "batch",
                         "64",
                         "engines",
@@ -71,7 +73,8 @@ public final class EngineBenchmark {
                         name,
                         contenders,
                         Integer.parseInt(settings.get("batch")),
-                        Double.parseDouble(settings.get("seconds")));
+                        Double.parseDouble(settings.get("seconds")),
+                        Double.parseDouble(settings.get("warm-up")));
             }
         } finally {
             python.ifPresent(PyTorchProcess::close);
@@ -105,8 +108,9 @@ public final class EngineBenchmark {
      *
      * @param contenders in the order of the table; times are divided by the first one's
      * @param seconds for each operation, beyond the least number of rounds
+     * @param warmUp share of them that goes into warming up, beyond the rounds that always do
      */
-    static void measure(String name, List<Contender> contenders, int rows, double seconds) {
+    static void measure(String name, List<Contender> contenders, int rows, double seconds, double warmUp) {
         BenchmarkNetwork network = BenchmarkNetwork.of(name);
         System.out.printf(
                 "%n%-24s %14s %8s %10s %14s %8s %10s%n",
@@ -114,8 +118,8 @@ public final class EngineBenchmark {
         List<Contender.Runs> runs = new ArrayList<>();
         try {
             contenders.forEach(each -> runs.add(each.open(network, rows)));
-            List<Contender.Time> gradient = medians(runs, true, seconds);
-            List<Contender.Time> forward = medians(runs, false, seconds);
+            List<Contender.Time> gradient = medians(runs, true, seconds, warmUp);
+            List<Contender.Time> forward = medians(runs, false, seconds, warmUp);
             for (int i = 0; i < runs.size(); i++) {
                 System.out.printf(
                         Locale.ROOT,
@@ -134,10 +138,11 @@ public final class EngineBenchmark {
                 .formatted(time.clock(), time.clock() / first.clock(), time.processor() / first.processor());
     }
 
-    private static List<Contender.Time> medians(List<Contender.Runs> runs, boolean gradient, double seconds) {
+    private static List<Contender.Time> medians(
+            List<Contender.Runs> runs, boolean gradient, double seconds, double warmUp) {
         List<List<Contender.Time>> rounds = new ArrayList<>();
         long start = System.nanoTime();
-        long warm = start + (long) (WARM_UP_SHARE * seconds * 1e9);
+        long warm = start + (long) (warmUp * seconds * 1e9);
         long end = start + (long) (seconds * 1e9);
         for (int round = 0; round < WARM_UP || System.nanoTime() < warm; round++) {
             runs.forEach(each -> each.time(gradient));

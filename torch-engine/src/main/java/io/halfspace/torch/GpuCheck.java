@@ -159,7 +159,12 @@ public final class GpuCheck {
                 contenders.add(Contender.dl4j());
             }
             for (String name : settings.get("time").split(",")) {
-                EngineBenchmark.measure(name, contenders, rows, Double.parseDouble(settings.get("seconds")));
+                EngineBenchmark.measure(
+                        name,
+                        contenders,
+                        rows,
+                        Double.parseDouble(settings.get("seconds")),
+                        EngineBenchmark.WARM_UP_SHARE);
             }
         } finally {
             python.ifPresent(PyTorchProcess::close);
