@@ -47,6 +47,12 @@ final class Awaited {
         tell(spark, Kind.STEP, what);
     }
 
+    /** A job begins for which nobody waits: tasks that stand by from a step on. */
+    static void standing(JavaSparkContext spark, int epoch, int step) {
+        tell(spark, "tasks that stand by from step %d of epoch %d on".formatted(step + 1, epoch + 1));
+        spark.setLocalProperty(KIND, null);
+    }
+
     /** What the calling thread told last. */
     static String told(JavaSparkContext spark) {
         String told = spark.getLocalProperty(DESCRIPTION);
@@ -67,8 +73,12 @@ final class Awaited {
     }
 
     private static void tell(JavaSparkContext spark, Kind kind, String what) {
-        spark.setLocalProperty(DESCRIPTION, what);
+        tell(spark, what);
         spark.setLocalProperty(KIND, kind.name());
+    }
+
+    private static void tell(JavaSparkContext spark, String what) {
+        spark.setLocalProperty(DESCRIPTION, what);
         // Tasks of a job that is given up must not go on: a thread that waits for an engine can only be interrupted.
         spark.setLocalProperty("spark.job.interruptOnCancel", "true");
     }

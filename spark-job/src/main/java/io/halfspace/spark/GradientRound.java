@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,7 @@ final class GradientRound implements AutoCloseable {
     private final JavaRDD<Shard> shards;
     private final Task task;
     private final Broadcast<PackedTask> sentTask;
+    private final StandingTasks standing;
 
     /**
      * What a task needs to know.
@@ -62,6 +64,8 @@ final class GradientRound implements AutoCloseable {
      * @param slowestMillis time that the slowest shard computed
      * @param steepest shard with the longest gradient; -1 if none can be used
      * @param bad batches that cannot be used and are in none of the sums, in the order of the shards
+     * @param bytesSent to tasks that stand by; 0 where a job computed the step
+     * @param bytesReceived from tasks that stand by
      */
     record Sum(
             float[] gradient,
@@ -70,7 +74,14 @@ final class GradientRound implements AutoCloseable {
             int minibatches,
             double slowestMillis,
             int steepest,
-            List<Bad> bad) {}
+            List<Bad> bad,
+            long bytesSent,
+            long bytesReceived) {
+        /** Whether tasks that stand by have computed it. */
+        boolean standing() {
+            return bytesSent > 0;
+        }
+    }
 
     /**
      * A shard's part of a minibatch whose loss or gradient cannot be used.
@@ -81,11 +92,16 @@ final class GradientRound implements AutoCloseable {
      */
     record Bad(int shard, int rows, String fault) {}
 
-    GradientRound(JavaSparkContext spark, JavaRDD<Shard> shards, Task task) {
+    /**
+     * @param standing whether tasks may stay from step to step
+     * @param patience how long a step may take them
+     */
+    GradientRound(JavaSparkContext spark, JavaRDD<Shard> shards, Task task, boolean standing, Duration patience) {
         this.spark = spark;
         this.shards = shards;
         this.task = task;
         this.sentTask = spark.broadcast(new PackedTask(task));
+        this.standing = new StandingTasks(spark, shards, sentTask, standing, patience);
     }
 
     /** What its tasks know. */
@@ -99,28 +115,40 @@ final class GradientRound implements AutoCloseable {
      * @param parameters the flat parameters; not modified
      */
     Sum compute(float[] parameters, int epoch, int step) {
+        PackedFloats packed = PackedFloats.of(parameters);
+        StandingTasks.Step computed = standing.compute(packed, epoch, step)
+                .orElseGet(() -> new StandingTasks.Step(byJob(packed, epoch, step), 0, 0));
+        return sum(computed, parameters.length);
+    }
+
+    /** Frees the executors for other jobs. */
+    void rest() {
+        standing.dismiss();
+    }
+
+    /** A step's gradients in the order of the shards. */
+    private List<ShardGradient> byJob(PackedFloats parameters, int epoch, int step) {
         Awaited.gradient(spark, epoch, step);
-        Broadcast<PackedFloats> sent = spark.broadcast(PackedFloats.of(parameters));
+        Broadcast<PackedFloats> sent = spark.broadcast(parameters);
         try {
-            return sum(gather(new ShardWork(sentTask, sent, epoch, step)), parameters.length);
+            ClassTag<StepWork.Done> type = ClassTag$.MODULE$.apply(StepWork.Done.class);
+            Object parts = spark.sc().runJob(shards.rdd(), new StepWork(sentTask, sent, epoch, step), type);
+            List<StepWork.Done> done = List.of((StepWork.Done[]) parts);
+            standing.learn(done.stream().map(each -> each.place).toList());
+            return done.stream().flatMap(each -> Arrays.stream(each.gradients)).toList();
         } finally {
             sent.destroy(false);
         }
     }
 
-    /** In the order of the shards. */
-    private List<ShardGradient> gather(ShardWork work) {
-        ClassTag<ShardGradient[]> type = ClassTag$.MODULE$.apply(ShardGradient[].class);
-        Object parts = spark.sc().runJob(shards.rdd(), work, type);
-        return Arrays.stream((ShardGradient[][]) parts).flatMap(Arrays::stream).toList();
-    }
-
     @Override
     public void close() {
+        standing.close();
         sentTask.destroy(false);
     }
 
-    private static Sum sum(List<ShardGradient> gradients, int length) {
+    private static Sum sum(StandingTasks.Step computed, int length) {
+        List<ShardGradient> gradients = computed.gradients();
         double lossSum = 0;
         double slowest = 0;
         int rows = 0;
@@ -142,7 +170,16 @@ final class GradientRound implements AutoCloseable {
             rows += each.rows;
             minibatches += each.rows > 0 ? 1 : 0;
         }
-        return new Sum(add(gradients, length), lossSum, rows, minibatches, slowest, steepest, bad);
+        return new Sum(
+                add(gradients, length),
+                lossSum,
+                rows,
+                minibatches,
+                slowest,
+                steepest,
+                bad,
+                computed.sent(),
+                computed.received());
     }
 
     private static float[] add(List<ShardGradient> gradients, int length) {

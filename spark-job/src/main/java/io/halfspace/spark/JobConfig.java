@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.Path;
  * @param engine what computes gradients, and where
  * @param master Spark master to use when none is given from outside
  * @param shards logical shards: the split of every minibatch, fixed for the run whatever the number of executors
+ * @param standing whether tasks may stay on executors from step to step
  * @param timeouts how long the driver waits for the cluster
  * @param output location of the run's folder; empty makes one below {@code runs/}
  * @param text the whole configuration as YAML, for the record
@@ -43,6 +44,7 @@ record JobConfig(
         EngineConfig engine,
         String master,
         int shards,
+        boolean standing,
         TimeoutConfig timeouts,
         String output,
         String text) {
@@ -74,6 +76,7 @@ record JobConfig(
                 EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
+                spark.flag("standing-tasks", true),
                 TimeoutConfig.read(spark),
                 root.text("output", ""),
                 file.text());

@@ -21,6 +21,7 @@ enum ResumePolicy {
             "name",
             "output",
             "spark.master",
+            "spark.standing-tasks",
             "spark.start-timeout",
             "spark.data-timeout",
             "spark.step-timeout",

@@ -27,6 +27,7 @@ final class RunMetrics implements Source {
     private final MetricRegistry registry = new MetricRegistry();
 
     private final Counter stepsTaken = registry.counter("stepsTaken");
+    private final Counter stepsStanding = registry.counter("stepsStanding");
     private final Counter epochs = registry.counter("epochs");
     private final Counter examples = registry.counter("examples");
     final Counter batchesSkipped = registry.counter("batchesSkipped");
@@ -126,6 +127,9 @@ final class RunMetrics implements Source {
         Trainee trainee = taken.trainee();
         stepsTaken.inc();
         examples.inc(taken.sum().rows());
+        bytesSent.inc(taken.sum().bytesSent());
+        bytesReceived.inc(taken.sum().bytesReceived());
+        stepsStanding.inc(taken.sum().standing() ? 1 : 0);
         round.add(taken.roundNanos());
         compute.add(taken.computeNanos());
         update.add(taken.updateNanos());

@@ -36,7 +36,7 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * every step, as in all but the first minute of a job.
  *
  * <p>Arguments, all optional: {@code network=resnet20}, {@code rows=64} of a shard in a step, {@code steps=10} of a turn,
- * {@code turns=6}, {@code warming=1000} steps, {@code engine=torch}, {@code master=local-cluster[2,1,2048]}.
+ * {@code turns=6}, {@code warming=1000} steps, {@code engine=torch}, {@code standing=true} tasks, {@code master=local-cluster[2,1,2048]}.
  */
 public final class ScalingBenchmark {
     private static final int SHARDS = 2;
@@ -76,10 +76,20 @@ public final class ScalingBenchmark {
                 .map(index -> shard(index, shape))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         shards.count();
-        GradientRound round = new GradientRound(spark, shards, task.round(settings));
+        GradientRound round = new GradientRound(
+                spark,
+                shards,
+                task.round(settings),
+                settings.text("standing").equals("true"),
+                TimeoutConfig.DEFAULT.step());
         int warming = settings.number("warming");
         Loop loop = new Loop(task, steps * (turns + 1) + warming, ROWS_PER_SHARD / settings.number("rows"));
-        try (GradientRound one = new GradientRound(spark, shards, task.round(settings.with("rows", 1)))) {
+        try (GradientRound one = new GradientRound(
+                spark,
+                shards,
+                task.round(settings.with("rows", 1)),
+                settings.text("standing").equals("true"),
+                TimeoutConfig.DEFAULT.step())) {
             loop.run(one, warming);
         }
         loop.run(round, steps);
@@ -211,6 +221,7 @@ public final class ScalingBenchmark {
                 "turns=6",
                 "warming=1000",
                 "engine=torch",
+                "standing=true",
                 "master=local-cluster[2,1,2048]",
                 "shard=0");
 

@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Locale;
 
@@ -28,6 +29,16 @@ final class ShardGradient implements Serializable {
 
     final double computeMillis;
 
+    private ShardGradient(
+            int shard, double lossSum, int rows, double norm, double computeMillis, PackedFloats gradient) {
+        this.shard = shard;
+        this.lossSum = lossSum;
+        this.rows = rows;
+        this.norm = norm;
+        this.computeMillis = computeMillis;
+        this.gradient = gradient;
+    }
+
     /** Packs a copy of the gradient, of which there are no values if there are no rows. */
     ShardGradient(int shard, FloatBuffer gradient, double lossSum, int rows, double computeMillis) {
         PackedFloats packed = PackedFloats.of(gradient);
@@ -37,6 +48,28 @@ final class ShardGradient implements Serializable {
         this.norm = Math.sqrt(packed.squaredLength());
         this.computeMillis = computeMillis;
         this.gradient = usable() ? packed : PackedFloats.of(new float[0]);
+    }
+
+    /** The one that {@link #writeTo} wrote at the position of a buffer, which is moved behind it. Shares the buffer's array. */
+    static ShardGradient readFrom(ByteBuffer message) {
+        return new ShardGradient(
+                message.getInt(),
+                message.getDouble(),
+                message.getInt(),
+                message.getDouble(),
+                message.getDouble(),
+                PackedFloats.readFrom(message));
+    }
+
+    /** Writes it at the position of a buffer, which is moved behind it: {@link #size} bytes. */
+    void writeTo(ByteBuffer message) {
+        message.putInt(shard).putDouble(lossSum).putInt(rows).putDouble(norm).putDouble(computeMillis);
+        gradient.writeTo(message);
+    }
+
+    /** Bytes that it takes in a message. */
+    int size() {
+        return 2 * Integer.BYTES + 3 * Double.BYTES + PackedFloats.size(gradient.length());
     }
 
     /** Whether loss and gradient are numbers that a step can be taken with. */

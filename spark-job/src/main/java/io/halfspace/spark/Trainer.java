@@ -47,8 +47,16 @@ final class Trainer {
      */
     Trained train(String title, Network network, List<Stage> stages, TrainingEvents events, Keeper keeper) {
         TrainingLoop loop = new TrainingLoop(
-                trainee -> new GradientRound(spark, data.train(), task(title, trainee)),
-                (trainee, round) -> evaluate(data.validation(), round.task(), trainee.parameters()),
+                trainee -> new GradientRound(
+                        spark,
+                        data.train(),
+                        task(title, trainee),
+                        config.standing(),
+                        config.timeouts().step()),
+                (trainee, round) -> {
+                    round.rest();
+                    return evaluate(data.validation(), round.task(), trainee.parameters());
+                },
                 events,
                 stepsPerEpoch(),
                 config.training().badBatches());

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -63,6 +64,49 @@ final class GradientRoundTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void tasksThatStandBy_giveTheBitsOfJobs(int shards) throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        try (TrainingData data = load(shards);
+                GradientRound standing = round(network, data, shards, true);
+                GradientRound jobs = round(network, data, shards, false)) {
+            for (int epoch = 0; epoch < 3; epoch++) {
+                GradientRound.Sum expected = jobs.compute(parameters, epoch, 0);
+                GradientRound.Sum sum = standing.compute(parameters, epoch, 0);
+
+                assertThat(sum.gradient()).containsExactly(expected.gradient());
+                assertThat(sum.lossSum()).isEqualTo(expected.lossSum());
+                assertThat(sum.rows()).isEqualTo(expected.rows());
+                assertThat(sum.steepest()).isEqualTo(expected.steepest());
+                assertThat(expected.standing()).isFalse();
+                assertThat(sum.standing()).as("after the first step").isEqualTo(epoch > 0);
+                standing.rest();
+                parameters[epoch] += 1;
+            }
+        }
+    }
+
+    @Test
+    void shardsThatLieOnDisk_areLeftToJobs() throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        try (TrainingData data = load(3)) {
+            data.train().unpersist(true);
+            data.train().persist(StorageLevel.DISK_ONLY());
+            try (GradientRound round = round(network, data, 3)) {
+                float[] first = round.compute(parameters, 0, 0).gradient();
+                for (int step = 0; step < 4; step++) {
+                    GradientRound.Sum sum = round.compute(parameters, 0, 0);
+
+                    assertThat(sum.standing()).isFalse();
+                    assertThat(sum.gradient()).containsExactly(first);
+                }
+            }
+        }
+    }
+
     @Test
     void lossThatIsNotFinite_namesTheShard() throws Exception {
         ComputationGraph network = network();
@@ -82,6 +126,10 @@ final class GradientRoundTest {
     }
 
     private GradientRound round(ComputationGraph network, TrainingData data, int shards) {
+        return round(network, data, shards, true);
+    }
+
+    private GradientRound round(ComputationGraph network, TrainingData data, int shards, boolean standing) {
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
         int rowsPerShard = (ROWS + shards - 1) / shards;
@@ -97,7 +145,9 @@ final class GradientRoundTest {
                         data.normalizer(),
                         Augmentation.NONE,
                         1,
-                        rowsPerShard));
+                        rowsPerShard),
+                standing,
+                TimeoutConfig.DEFAULT.step());
     }
 
     private TrainingData load(int shards) throws IOException {

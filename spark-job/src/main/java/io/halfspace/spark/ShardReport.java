@@ -1,0 +1,47 @@
+package io.halfspace.spark;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a standing task tells the driver.
+ *
+ * @param shift which the task belongs to
+ * @param task its number, from 0
+ * @param failed whether it ends here, because it cannot do as ordered
+ * @param gradients of its shards, as ordered; empty in its first report
+ */
+record ShardReport(int shift, int task, boolean failed, List<ShardGradient> gradients) {
+    /** Whether the task has just begun. */
+    boolean isFirst() {
+        return gradients.isEmpty();
+    }
+
+    /** As a message. */
+    byte[] pack() {
+        ByteBuffer message = ByteBuffer.allocate(size());
+        message.putInt(shift).putInt(task).putInt(failed ? 1 : 0).putInt(gradients.size());
+        gradients.forEach(each -> each.writeTo(message));
+        return message.array();
+    }
+
+    /** Bytes of its message. */
+    int size() {
+        return gradients.stream().mapToInt(ShardGradient::size).reduce(4 * Integer.BYTES, Math::addExact);
+    }
+
+    /** Out of a message, whose bytes it shares. */
+    static ShardReport unpack(byte[] packed) {
+        ByteBuffer message = ByteBuffer.wrap(packed);
+        int shift = message.getInt();
+        int task = message.getInt();
+        boolean failed = message.getInt() != 0;
+        int count = message.getInt();
+        List<ShardGradient> gradients = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            gradients.add(ShardGradient.readFrom(message));
+        }
+        return new ShardReport(shift, task, failed, List.copyOf(gradients));
+    }
+}
