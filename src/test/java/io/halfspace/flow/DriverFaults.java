@@ -28,10 +28,10 @@ final class DriverFaults {
 
     static void terminated(FaultRun run) throws Exception {
         Process driver = run.set("checkpoint.every", "1000 steps")
-                .faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, STEPS_BEFORE, 1, 1000)
+                .faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, STEPS_BEFORE, 1, 1000)
                 .start();
         // Far from any checkpoint that is due.
-        run.await(driver, "a task that waits", () -> java.nio.file.Files.exists(run.local("fault-0")));
+        run.await(driver, "an executor that stands still", () -> java.nio.file.Files.exists(run.local("fault-0")));
 
         driver.destroy();
 
@@ -73,6 +73,7 @@ final class DriverFaults {
     /** Long enough for a second driver to look at the first for a while. */
     private static FaultRun slowly(FaultRun run) {
         return run.set("spark.master", "local[2]")
+                .set("spark.standing-tasks", "false")
                 .faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, 300);
     }
 

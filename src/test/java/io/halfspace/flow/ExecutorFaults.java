@@ -28,11 +28,11 @@ final class ExecutorFaults {
     }
 
     static void killedInRound(FaultRun run) throws Exception {
-        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 15, 1, 5000)
+        Process driver = run.faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, 10, 1, 5000)
                 .start();
         run.await(
                 driver,
-                "a task that waits",
+                "an executor that stands still",
                 () -> Files.exists(run.local("fault-0"))
                         && !Files.readString(run.local("fault-0")).isEmpty());
         long waiting = Long.parseLong(Files.readString(run.local("fault-0")));
@@ -78,7 +78,7 @@ final class ExecutorFaults {
     }
 
     static void straggler(FaultRun run) throws Exception {
-        run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 15, 3, 3000)
+        run.faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, 10, 3, 3000)
                 .ends(0);
         assertThat(run.local("fault-2")).exists();
     }

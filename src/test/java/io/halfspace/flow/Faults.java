@@ -30,7 +30,7 @@ final class Faults {
                 new Fault(
                         "executor killed in a round",
                         BOTH,
-                        "SIGKILL while one of its tasks waits and the other shards are done",
+                        "SIGKILL while it stands still and the other shards are done",
                         ExecutorFaults::killedInRound),
                 new Fault(
                         "executor killed between rounds",
@@ -52,12 +52,12 @@ final class Faults {
                         BOTH,
                         "SIGKILL for both executors, twice in a run",
                         ExecutorFaults::allLost),
+                new Fault("task that throws once", PRUNE, "a task fails in a gradient", ExecutorFaults::throwsOnce),
                 new Fault(
-                        "task that throws once",
+                        "straggler",
                         PRUNE,
-                        "a gradient's task fails at its end",
-                        ExecutorFaults::throwsOnce),
-                new Fault("straggler", PRUNE, "three tasks wait 3 seconds each", ExecutorFaults::straggler));
+                        "three times an executor stands still for 3 seconds",
+                        ExecutorFaults::straggler));
     }
 
     private static List<Fault> settings() {

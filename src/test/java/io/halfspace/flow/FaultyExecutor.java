@@ -18,10 +18,10 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * A plugin of Spark that makes executors fail; the product knows nothing of it.
  *
- * <p>A thread of its own looks every tenth of a millisecond at the stack of a task. Once it shows the class {@code
- * spark.faults.inside}, the task counts; after so many of an executor ({@code spark.faults.after}) the executor does
- * {@code spark.faults.kind}, as often as {@code spark.faults.times} says over the whole run. Each time leaves a file in
- * {@code spark.faults.folder} with the process that did it, unless it is without end ({@link Integer#MAX_VALUE} times).
+ * <p>A thread of its own looks every tenth of a millisecond at the stack of a task. Each time it comes to show the class {@code
+ * spark.faults.inside} counts; after so many of an executor ({@code spark.faults.after}) the executor does {@code
+ * spark.faults.kind}, as often as {@code spark.faults.times} says over the whole run. Each time leaves a file in {@code
+ * spark.faults.folder} with the process that did it, unless it is without end ({@link Integer#MAX_VALUE} times).
  */
 public final class FaultyExecutor implements SparkPlugin {
     /** Inside which class of the job a task computes a gradient. */
@@ -40,9 +40,11 @@ public final class FaultyExecutor implements SparkPlugin {
     enum Kind {
         /** The JVM ends at once, while the task is inside the class: no hook runs, as with SIGKILL. */
         HALT,
+        /** The whole process stands still for a while, but not where it is the driver's, too. */
+        FREEZE,
         /** The next task waits before it begins. */
         WAIT,
-        /** The task computes, and fails when it has. */
+        /** The task fails, because its thread is interrupted. */
         FAIL
     }
 
@@ -86,12 +88,7 @@ public final class FaultyExecutor implements SparkPlugin {
                 return;
             }
             Watch watch = new Watch(Thread.currentThread());
-            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> {
-                watch.over = true;
-                if (watch.failing) {
-                    throw new IllegalStateException("this task was made to fail");
-                }
-            });
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> watch.over = true);
             watch.setDaemon(true);
             watch.start();
         }
@@ -102,7 +99,7 @@ public final class FaultyExecutor implements SparkPlugin {
                 Path told = folder.resolve(PAUSE);
                 return Files.exists(told) ? Long.parseLong(Files.readString(told)) : millis;
             } catch (IOException | NumberFormatException e) {
-                // It is being written: the next task sees it.
+                // It is being written: the next one sees it.
                 return millis;
             }
         }
@@ -135,11 +132,24 @@ public final class FaultyExecutor implements SparkPlugin {
             }
         }
 
+        /** A child continues this process, which cannot do that itself. */
+        private void freeze(long millis) {
+            long pid = ProcessHandle.current().pid();
+            String script =
+                    "kill -STOP %d; sleep %d.%03d; kill -CONT %d".formatted(pid, millis / 1000, millis % 1000, pid);
+            try {
+                new ProcessBuilder("sh", "-c", script).start().waitFor();
+            } catch (IOException e) {
+                throw new IllegalStateException("Cannot freeze", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
         /** Looks at one task until it is over. */
         private final class Watch extends Thread {
             private final Thread task;
             private volatile boolean over;
-            private volatile boolean failing;
 
             Watch(Thread task) {
                 super("fault-watch");
@@ -148,25 +158,41 @@ public final class FaultyExecutor implements SparkPlugin {
 
             @Override
             public void run() {
-                while (!over && !isInside()) {
-                    LockSupport.parkNanos(100_000);
+                while (true) {
+                    await(true);
+                    if (over) {
+                        return;
+                    }
+                    happen();
+                    await(false);
                 }
-                if (over) {
-                    return;
-                }
+            }
+
+            private void happen() {
                 if (halting) {
                     Runtime.getRuntime().halt(137);
                 }
-                if (seen.incrementAndGet() > after && kind != Kind.WAIT && claim()) {
-                    failing = kind == Kind.FAIL;
+                if (seen.incrementAndGet() <= after || kind == Kind.WAIT || !claim()) {
+                    return;
+                }
+                switch (kind) {
                     // Not now: while the file was written the task may have left the class. The next one does not.
-                    halting = kind == Kind.HALT;
+                    case HALT -> halting = true;
+                    case FREEZE -> freeze(pause());
+                    case FAIL -> task.interrupt();
+                    case WAIT -> throw new AssertionError();
+                }
+            }
+
+            private void await(boolean inside) {
+                while (!over && isInside() != inside) {
+                    LockSupport.parkNanos(100_000);
                 }
             }
 
             private boolean isInside() {
                 for (StackTraceElement frame : task.getStackTrace()) {
-                    if (frame.getClassName().equals(inside)) {
+                    if (frame.getClassName().equals(Executor.this.inside)) {
                         return true;
                     }
                 }

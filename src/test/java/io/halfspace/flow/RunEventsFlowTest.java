@@ -101,6 +101,7 @@ final class RunEventsFlowTest {
 
         assertThat(metric("stepsTaken")).isEqualTo(stepLines.size());
         assertThat(metric("step")).isEqualTo(stepLines.size());
+        assertThat(metric("stepsStanding")).as("all but the first of a stage").isGreaterThan(0.9 * stepLines.size());
         assertThat(metric("steps")).isEqualTo(stepLines.size());
         assertThat(metric("epochs")).isEqualTo(epochs.size());
         assertThat(metric("examples"))

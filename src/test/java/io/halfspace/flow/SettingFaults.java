@@ -82,7 +82,7 @@ final class SettingFaults {
                         // Its other way of waiting on a monotonic clock keeps a core busy with glibc 2.36.
                         .environment("FAKETIME_FORCE_MONOTONIC_FIX", "0"),
                 () -> System.out.println("clock jumps: no libfaketime here, only the times of files change"));
-        Process driver = run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, 100)
+        Process driver = run.faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, 100)
                 .start();
         run.awaitSteps(driver, 8);
         Files.writeString(shift, "+3600");

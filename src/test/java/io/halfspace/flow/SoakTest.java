@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Training of {@code -Dsoak.minutes} (30) on two executors, one of which is killed every {@code -Dsoak.kill.seconds} (120):
- * it ends with the bits of a run that nothing happened to. Tasks wait before they begin, for as long as makes the run last
- * about that many minutes on any machine.
+ * it ends with the bits of a run that nothing happened to. Executors stand still in each gradient, for as long as makes the run
+ * last about that many minutes on any machine.
  */
 @Tag("soak")
 final class SoakTest {
@@ -34,7 +34,8 @@ final class SoakTest {
         try (FaultRun run = soaked("soak");
                 FaultRun undisturbed = soaked("soak undisturbed").set("spark.master", "local[2]")) {
             Process reference = undisturbed.start();
-            Process driver = run.faulty(FaultyExecutor.Kind.WAIT, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, PAUSE)
+            Process driver = run.faulty(
+                            FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, 0, Integer.MAX_VALUE, PAUSE)
                     .start();
             run.awaitSteps(driver, 1);
             begun = System.nanoTime();
@@ -73,7 +74,6 @@ final class SoakTest {
                 return true;
             }
             long taken = run.hdfs().checkpointed(run.folder());
-            // Two tasks of an executor wait one after the other in each step.
             double ahead = taken * SECONDS_PER_STEP - seconds();
             long pause = Math.max(0, Math.min(LONGEST_PAUSE, Math.round(PAUSE + 100 * ahead)));
             Files.writeString(run.local(FaultyExecutor.PAUSE), Long.toString(pause));

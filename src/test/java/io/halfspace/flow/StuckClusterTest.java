@@ -46,6 +46,23 @@ final class StuckClusterTest {
     }
 
     @Test
+    @Tag("slow")
+    @SuppressWarnings("try")
+    void standingTaskThatDoesNotBegin_isGivenUp_andJobsGoOn() throws Exception {
+        Path run = parent.resolve("run");
+        try (ShippedJars settings = new ShippedJars()) {
+            settings.set("spark.plugins", SleepyTasks.class.getName())
+                    .set(SleepyTasks.WHAT, "tasks that stand by from step 2 of epoch 1 on");
+            List<String> arguments = arguments(run, "local[2]", "spark.step-timeout=2 minutes");
+            arguments.addAll(List.of("--set", "spark.standing-tasks=true"));
+
+            Commands stuck = Commands.run(arguments.toArray(String[]::new));
+
+            assertThat(stuck.exitCode()).as(stuck.err()).isZero();
+        }
+    }
+
+    @Test
     @SuppressWarnings("try")
     void clusterWithoutRoom_endsTheRun() throws Exception {
         try (ShippedJars settings = new ShippedJars()) {
@@ -118,6 +135,7 @@ final class StuckClusterTest {
                 new ArrayList<>(List.of("compress", Commands.DIGITS_JOB.toString(), "--out", run.toString()));
         for (String setting : List.of(
                 "training.epochs=2",
+                "spark.standing-tasks=false",
                 "training.baseline=false",
                 "solver={warm-up: 0.2, frozen-at: 0.6}",
                 "spark.master=" + master,
