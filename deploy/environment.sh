@@ -17,6 +17,8 @@ if [ -t 2 ]; then export HALFSPACE_LOG="${HALFSPACE_LOG:-off}"; fi
 malloc_options=(glibc.malloc.arena_max=1 glibc.malloc.mmap_threshold=33554432 glibc.malloc.trim_threshold=8589934592
   glibc.malloc.top_pad=67108864 glibc.malloc.hugetlb=1)
 export GLIBC_TUNABLES="${GLIBC_TUNABLES:-$(IFS=:; echo "${malloc_options[*]}")}"
+# With several threads a task OpenMP's wait for work asleep: OpenBLAS has threads of its own, which need the cores meanwhile.
+export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 # What org.apache.spark.launcher.JavaModuleOptions gives to JVMs that Spark starts itself.
 spark_opens=(-XX:+IgnoreUnrecognizedVMOptions
   --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.lang.invoke=ALL-UNNAMED

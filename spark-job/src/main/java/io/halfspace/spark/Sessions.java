@@ -43,6 +43,9 @@ final class Sessions {
         // One thread a task: more of them than cores slow each other down, and gradients depend on their number.
         conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
         conf.setIfMissing("spark.executorEnv.GLIBC_TUNABLES", NATIVE_MEMORY);
+        // Several threads of OpenMP's wait for work asleep: OpenBLAS has threads of its own, which need the cores
+        // meanwhile.
+        conf.setIfMissing("spark.executorEnv.GOMP_SPINCOUNT", "1000");
         // A gradient of up to 4 M parameters comes back in one message, without a detour through the block manager.
         conf.setIfMissing("spark.task.maxDirectResultSize", "16m");
         // Broadcasts are the parameters of every step, which do not get shorter.

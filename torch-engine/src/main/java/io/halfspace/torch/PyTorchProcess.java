@@ -33,6 +33,7 @@ final class PyTorchProcess implements AutoCloseable {
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         // PyTorch runs as it comes; deploy/environment.sh sets these for Halfspace.
         builder.environment().remove("GLIBC_TUNABLES");
+        builder.environment().remove("GOMP_SPINCOUNT");
         process = builder.start();
         requests = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
