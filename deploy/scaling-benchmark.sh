@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the training loop on two executors of one core each beside two bare processes that only compute gradients, taking
 # turns; prints the ratio.
-#   deploy/scaling-benchmark.sh                              ResNet-20, 64 examples a shard, about five minutes
+#   deploy/scaling-benchmark.sh                              ResNet-20, 64 examples a shard, about four minutes
 #   deploy/scaling-benchmark.sh network=resnet18 turns=3     arguments of io.halfspace.spark.ScalingBenchmark
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

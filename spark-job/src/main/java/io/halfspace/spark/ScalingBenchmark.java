@@ -35,8 +35,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * <p>Before it is measured, the loop takes steps of one example a shard, after which the JVMs have compiled what Spark runs in
  * every step, as in all but the first minute of a job.
  *
- * <p>Arguments, all optional: {@code network=resnet20}, {@code rows=64} of a shard in a step, {@code steps=10} of a turn,
- * {@code turns=6}, {@code warming=1000} steps, {@code engine=torch}, {@code standing=true} tasks, {@code master=local-cluster[2,1,2048]}.
+ * <p>Arguments, all optional: {@code network=resnet20}, {@code rows=64} of a shard in a step, {@code steps=6} of a turn,
+ * {@code turns=20}, {@code warming=1000} steps, {@code engine=torch}, {@code standing=true} tasks, {@code master=local-cluster[2,1,2048]}.
  */
 public final class ScalingBenchmark {
     private static final int SHARDS = 2;
@@ -217,8 +217,8 @@ public final class ScalingBenchmark {
         private static final List<String> DEFAULTS = List.of(
                 "network=resnet20",
                 "rows=64",
-                "steps=10",
-                "turns=6",
+                "steps=6",
+                "turns=20",
                 "warming=1000",
                 "engine=torch",
                 "standing=true",
