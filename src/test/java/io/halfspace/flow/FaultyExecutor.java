@@ -40,7 +40,7 @@ public final class FaultyExecutor implements SparkPlugin {
     enum Kind {
         /** The JVM ends at once, while the task is inside the class: no hook runs, as with SIGKILL. */
         HALT,
-        /** The whole process stands still for a while, but not where it is the driver's, too. */
+        /** The whole process stands still for a while, in local mode the driver with it. */
         FREEZE,
         /** The next task waits before it begins. */
         WAIT,

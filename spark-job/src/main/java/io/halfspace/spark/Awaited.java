@@ -10,6 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class Awaited {
     private static final String DESCRIPTION = "spark.job.description";
     private static final String KIND = "halfspace.awaited";
+    private static final String STANDING = "STANDING";
 
     /** What a job of Spark does for a run; they may take times of different lengths. */
     enum Kind {
@@ -50,7 +51,7 @@ final class Awaited {
     /** A job begins for which nobody waits: tasks that stand by from a step on. */
     static void standing(JavaSparkContext spark, int epoch, int step) {
         tell(spark, "tasks that stand by from step %d of epoch %d on".formatted(step + 1, epoch + 1));
-        spark.setLocalProperty(KIND, null);
+        spark.setLocalProperty(KIND, STANDING);
     }
 
     /** What the calling thread told last. */
@@ -59,9 +60,14 @@ final class Awaited {
         return told == null ? "the job" : told;
     }
 
-    /** Whether a job is one of ours, by the properties it was given. */
-    static boolean isOurs(Properties job) {
-        return job != null && job.getProperty(KIND) != null;
+    /** Whether the driver waits for a job, by the properties it was given. */
+    static boolean isAwaited(Properties job) {
+        return job != null && job.getProperty(KIND) != null && !isStanding(job);
+    }
+
+    /** Whether a job's tasks stand by. */
+    static boolean isStanding(Properties job) {
+        return job != null && STANDING.equals(job.getProperty(KIND));
     }
 
     static Kind kind(Properties job) {

@@ -125,13 +125,15 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onJobStart(SparkListenerJobStart event) {
-        if (Awaited.isOurs(event.properties())) {
+        if (Awaited.isAwaited(event.properties())) {
             current = Optional.of(
                     new Job(event.jobId(), Awaited.kind(event.properties()), Awaited.what(event.properties())));
             // Spark may drop events of a job when its queue is full; that another one starts shows that it came back.
             stages.clear();
             running.clear();
             verdict = Optional.empty();
+        } else if (Awaited.isStanding(event.properties())) {
+            current = Optional.empty();
         }
     }
 
@@ -142,7 +144,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onStageSubmitted(SparkListenerStageSubmitted event) {
-        if (Awaited.isOurs(event.properties())) {
+        if (Awaited.isAwaited(event.properties())) {
             stages.add(event.stageInfo().stageId());
         }
     }

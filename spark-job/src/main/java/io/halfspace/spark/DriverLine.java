@@ -41,6 +41,6 @@ final class DriverLine {
 
     /** Tells that a task ends here without what was ordered; does not wait. */
     void giveUp(int shift, int task) {
-        driver.send(new ShardReport(shift, task, true, List.of()).pack());
+        driver.send(new ShardReport(shift, task, List.of()).pack());
     }
 }

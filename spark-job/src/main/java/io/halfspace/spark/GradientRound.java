@@ -116,8 +116,8 @@ final class GradientRound implements AutoCloseable {
      */
     Sum compute(float[] parameters, int epoch, int step) {
         PackedFloats packed = PackedFloats.of(parameters);
-        StandingTasks.Step computed = standing.compute(packed, epoch, step)
-                .orElseGet(() -> new StandingTasks.Step(byJob(packed, epoch, step), 0, 0));
+        Shift.Step computed =
+                standing.compute(packed, epoch, step).orElseGet(() -> new Shift.Step(byJob(packed, epoch, step), 0, 0));
         return sum(computed, parameters.length);
     }
 
@@ -143,11 +143,14 @@ final class GradientRound implements AutoCloseable {
 
     @Override
     public void close() {
-        standing.close();
-        sentTask.destroy(false);
+        try {
+            standing.close();
+        } finally {
+            sentTask.destroy(false);
+        }
     }
 
-    private static Sum sum(StandingTasks.Step computed, int length) {
+    private static Sum sum(Shift.Step computed, int length) {
         List<ShardGradient> gradients = computed.gradients();
         double lossSum = 0;
         double slowest = 0;

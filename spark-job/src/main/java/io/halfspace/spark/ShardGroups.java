@@ -6,7 +6,6 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.Partition;
 import org.apache.spark.rdd.PartitionCoalescer;
 import org.apache.spark.rdd.PartitionGroup;
@@ -15,16 +14,15 @@ import scala.Option;
 import scala.collection.JavaConverters;
 
 /**
- * Which standing task takes which shards, where a cluster has fewer slots than there are shards: those that its executor
- * has in memory, as far as that leaves no task with more than its share.
+ * Which standing task takes which shards: those that its executor has in memory, shared out evenly among the executor's slots.
  *
  * @param groups in the order of the tasks
  */
 record ShardGroups(List<Group> groups) implements Serializable {
     /**
-     * Shards of one task.
+     * Shards of one task; at least one.
      *
-     * @param place executor that has them, as Spark writes it; empty if it does not matter which
+     * @param place executor that has them, as Spark writes it
      * @param shards their numbers
      */
     record Group(String place, List<Integer> shards) implements Serializable {}
@@ -37,33 +35,24 @@ record ShardGroups(List<Group> groups) implements Serializable {
      * @param slotsOfExecutor how many of these an executor runs
      */
     static ShardGroups of(List<String> places, int slots, int slotsOfExecutor) {
-        int count = Math.min(slots, places.size());
-        int share = (places.size() + count - 1) / count;
         List<Group> groups = new ArrayList<>();
-        List<Integer> homeless = new ArrayList<>();
         for (int shard = 0; shard < places.size(); shard++) {
             String place = places.get(shard);
             List<Group> there =
                     groups.stream().filter(group -> group.place.equals(place)).toList();
-            if (there.size() < slotsOfExecutor && groups.size() < count) {
+            if (there.size() < slotsOfExecutor && groups.size() < slots) {
                 groups.add(new Group(place, new ArrayList<>(List.of(shard))));
             } else {
-                smallest(there)
-                        .map(Group::shards)
-                        .filter(shards -> shards.size() < share)
-                        .orElse(homeless)
-                        .add(shard);
+                // Elsewhere only if slots have gone since the places were seen.
+                (there.isEmpty() ? groups : there)
+                        .stream()
+                                .min(Comparator.comparingInt(group -> group.shards.size()))
+                                .orElseThrow()
+                                .shards
+                                .add(shard);
             }
         }
-        for (int spare = Math.min(count - groups.size(), homeless.size()); spare > 0; spare--) {
-            groups.add(new Group("", new ArrayList<>()));
-        }
-        homeless.forEach(shard -> smallest(groups).orElseThrow().shards.add(shard));
         return new ShardGroups(groups);
-    }
-
-    private static Optional<Group> smallest(List<Group> groups) {
-        return groups.stream().min(Comparator.comparingInt(group -> group.shards.size()));
     }
 
     /** Shards of the task that has most. */
@@ -86,7 +75,9 @@ record ShardGroups(List<Group> groups) implements Serializable {
             mark = Serializable.class;
         }
         InvocationHandler grouping = (InvocationHandler & Serializable)
-                (proxy, method, arguments) -> grouped(((RDD<?>) arguments[1]).partitions());
+                (proxy, method, arguments) -> method.getDeclaringClass() == Object.class
+                        ? method.invoke(this, arguments)
+                        : grouped(((RDD<?>) arguments[1]).partitions());
         return (PartitionCoalescer)
                 Proxy.newProxyInstance(loader, new Class<?>[] {PartitionCoalescer.class, mark}, grouping);
     }
@@ -94,8 +85,7 @@ record ShardGroups(List<Group> groups) implements Serializable {
     private PartitionGroup[] grouped(Partition[] partitions) {
         return groups.stream()
                 .map(group -> {
-                    PartitionGroup made =
-                            new PartitionGroup(group.place.isEmpty() ? Option.empty() : Option.apply(group.place));
+                    PartitionGroup made = new PartitionGroup(Option.apply(group.place));
                     // A buffer's own methods are others in Scala 2.13.
                     List<Partition> members = JavaConverters.bufferAsJavaList(made.partitions());
                     group.shards.forEach(shard -> members.add(partitions[shard]));

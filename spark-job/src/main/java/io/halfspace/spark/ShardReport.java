@@ -9,10 +9,9 @@ import java.util.List;
  *
  * @param shift which the task belongs to
  * @param task its number, from 0
- * @param failed whether it ends here, because it cannot do as ordered
- * @param gradients of its shards, as ordered; empty in its first report
+ * @param gradients of its shards, as ordered; empty in its first report, and where it gives up
  */
-record ShardReport(int shift, int task, boolean failed, List<ShardGradient> gradients) {
+record ShardReport(int shift, int task, List<ShardGradient> gradients) {
     /** Whether the task has just begun. */
     boolean isFirst() {
         return gradients.isEmpty();
@@ -21,14 +20,14 @@ record ShardReport(int shift, int task, boolean failed, List<ShardGradient> grad
     /** As a message. */
     byte[] pack() {
         ByteBuffer message = ByteBuffer.allocate(size());
-        message.putInt(shift).putInt(task).putInt(failed ? 1 : 0).putInt(gradients.size());
+        message.putInt(shift).putInt(task).putInt(gradients.size());
         gradients.forEach(each -> each.writeTo(message));
         return message.array();
     }
 
     /** Bytes of its message. */
     int size() {
-        return gradients.stream().mapToInt(ShardGradient::size).reduce(4 * Integer.BYTES, Math::addExact);
+        return gradients.stream().mapToInt(ShardGradient::size).reduce(3 * Integer.BYTES, Math::addExact);
     }
 
     /** Out of a message, whose bytes it shares. */
@@ -36,12 +35,11 @@ record ShardReport(int shift, int task, boolean failed, List<ShardGradient> grad
         ByteBuffer message = ByteBuffer.wrap(packed);
         int shift = message.getInt();
         int task = message.getInt();
-        boolean failed = message.getInt() != 0;
         int count = message.getInt();
         List<ShardGradient> gradients = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             gradients.add(ShardGradient.readFrom(message));
         }
-        return new ShardReport(shift, task, failed, List.copyOf(gradients));
+        return new ShardReport(shift, task, List.copyOf(gradients));
     }
 }

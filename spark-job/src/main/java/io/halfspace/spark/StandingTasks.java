@@ -1,13 +1,8 @@
 package io.halfspace.spark;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tasks that stay with their shards for many steps, so that a step needs no job of Spark: one job starts them, a shift; they
+ * Tasks that stay with their shards for many steps, so that a step needs no job of Spark: one job starts them, a {@link Shift}; they
  * report to a {@link StepExchange}, and each step is one message to each and one back.
  *
  * <p>They mend nothing. If anything goes wrong the shift is over and the step has no answer: a job computes it, with all that
@@ -25,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * engines and shows which executor has which shards.
  *
  * <p>A shift has a task for every slot of the cluster, at most one a shard, each with the shards that its executor has ({@link
- * ShardGroups}). It ends after a minute at the latest, for the sake of other jobs in the same Spark, and before the driver wants
- * anything else of the executors. Driver's thread only.
+ * ShardGroups}). It ends with the first step after a minute, for the sake of other jobs in the same Spark, and before the driver
+ * does anything else. Driver's thread only.
  */
 final class StandingTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StandingTasks.class);
@@ -38,8 +33,6 @@ final class StandingTasks implements AutoCloseable {
     private static final int MOST_VALUES = 4 << 20;
 
     private static final Duration LONGEST_SHIFT = Duration.ofMinutes(1);
-    /** How long tasks may take to begin. */
-    private static final Duration MUSTER = Duration.ofSeconds(10);
     /** Steps by jobs after a shift was broken; twice as many after the next. */
     private static final int SHORTEST_REST = 8;
 
@@ -60,12 +53,10 @@ final class StandingTasks implements AutoCloseable {
     private List<String> places = List.of();
 
     private Optional<StepExchange> exchange = Optional.empty();
-    /** The job of the last shift. */
-    private Optional<JavaFutureAction<Void>> job = Optional.empty();
-    /** Whether its tasks stand by. */
+    private Optional<Shift> last = Optional.empty();
+    /** Whether the tasks of the last shift stand by. */
     private boolean standing;
 
-    private long begun;
     private int rest;
     private int nextRest = SHORTEST_REST;
 
@@ -73,7 +64,7 @@ final class StandingTasks implements AutoCloseable {
      * @param shards in memory of the executors
      * @param task what all tasks know
      * @param wanted whether there may be any
-     * @param patience how long a step may take
+     * @param patience how long a shard may take
      */
     StandingTasks(
             JavaSparkContext spark,
@@ -96,16 +87,12 @@ final class StandingTasks implements AutoCloseable {
     }
 
     /**
-     * What a step gave.
+     * Has a step computed; empty if a job has to do it.
      *
-     * @param gradients in the order of the shards
-     * @param sent bytes of all orders
-     * @param received bytes of all reports
+     * @throws IllegalStateException if the thread is interrupted
+     * @throws Shift.CancelledException if somebody has cancelled the job that the tasks belong to
      */
-    record Step(List<ShardGradient> gradients, long sent, long received) {}
-
-    /** Has a step computed; empty if a job has to do it. */
-    Optional<Step> compute(PackedFloats parameters, int epoch, int step) {
+    Optional<Shift.Step> compute(PackedFloats parameters, int epoch, int step) {
         if (rest > 0) {
             rest--;
             return Optional.empty();
@@ -114,33 +101,31 @@ final class StandingTasks implements AutoCloseable {
             if (!standing && !begin(parameters.length(), epoch, step)) {
                 return Optional.empty();
             }
-            StepExchange open = exchange.orElseThrow();
-            byte[] order = new StepOrder(epoch, step, parameters).pack();
-            open.order(order);
-            if (!gather(open, patience)) {
-                return Optional.empty();
+            Optional<Shift.Step> computed = last.orElseThrow().compute(new StepOrder(epoch, step, parameters));
+            if (computed.isEmpty()) {
+                rest(exchange.orElseThrow().trouble());
+            } else {
+                nextRest = SHORTEST_REST;
+                if (last.orElseThrow().age().compareTo(LONGEST_SHIFT) > 0) {
+                    dismiss();
+                }
             }
-            nextRest = SHORTEST_REST;
-            if (System.nanoTime() - begun > LONGEST_SHIFT.toNanos()) {
-                dismiss();
-            }
-            List<ShardReport> reports = open.reports();
-            return Optional.of(new Step(
-                    reports.stream()
-                            .flatMap(report -> report.gradients().stream())
-                            .sorted(Comparator.comparingInt(gradient -> gradient.shard))
-                            .toList(),
-                    (long) order.length * reports.size(),
-                    reports.stream().mapToLong(ShardReport::size).sum()));
+            return computed;
         } catch (LinkageError e) {
             LOG.warn("No tasks stand by from step to step: this Spark has other remote calls than 3.5 to 4.1", e);
             usable = false;
             dismiss();
             return Optional.empty();
         } catch (InterruptedException e) {
-            // Whoever waits next, for the job, finds it.
-            Thread.currentThread().interrupt();
             dismiss();
+            throw new IllegalStateException("Interrupted while tasks computed a step", e);
+        } catch (Shift.CancelledException e) {
+            dismiss();
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // If it is more than that, the job that computes the step will tell.
+            LOG.warn("Tasks cannot stand by", e);
+            rest(TaskFault.root(e));
             return Optional.empty();
         }
     }
@@ -154,11 +139,12 @@ final class StandingTasks implements AutoCloseable {
     @Override
     public void close() {
         dismiss();
-        job.ifPresent(StandingTasks::end);
+        last.ifPresent(shift -> shift.end(HOMEWARD));
         exchange.ifPresent(StepExchange::close);
     }
 
     private boolean begin(int values, int epoch, int step) throws InterruptedException {
+        last.filter(Shift::isStuck).ifPresent(Shift::cancel);
         if (!usable || places.isEmpty()) {
             return false;
         }
@@ -172,13 +158,25 @@ final class StandingTasks implements AutoCloseable {
         }
         StepExchange open = exchange.orElseGet(StepExchange::new);
         exchange = Optional.of(open);
+        int number = open.open(groups.groups().size());
         Awaited.standing(spark, epoch, step);
-        int shift = open.open(groups.groups().size());
-        job = Optional.of(JavaRDD.fromRDD(groups.of(shards.rdd()), shards.classTag())
-                .foreachPartitionAsync(new StandingWork(task, shards.id(), open.name(), shift)));
-        standing = true;
-        begun = System.nanoTime();
-        return gather(open, MUSTER);
+        JavaFutureAction<Void> job = JavaRDD.fromRDD(groups.of(shards.rdd()), shards.classTag())
+                .foreachPartitionAsync(new StandingWork(task, shards.id(), open.name(), number));
+        Shift shift = new Shift(open, job, patience.multipliedBy(groups.largest()));
+        last = Optional.of(shift);
+        standing = shift.muster();
+        if (!standing) {
+            rest(open.trouble());
+        }
+        return standing;
+    }
+
+    /** Leaves this step and some more to jobs. */
+    private void rest(String trouble) {
+        LOG.info("Tasks no longer stand by, jobs compute the next {} steps: {}", nextRest, trouble);
+        rest = nextRest - 1;
+        nextRest = Math.min(2 * nextRest, LONGEST_REST);
+        dismiss();
     }
 
     /** How many tasks the cluster runs at once, as it is now. */
@@ -191,35 +189,5 @@ final class StandingTasks implements AutoCloseable {
         int known = spark.sc().statusTracker().getExecutorInfos().length;
         // The driver counts as one, and is one only where it computes.
         return Math.max(1, spark.sc().isLocal() ? known : known - 1);
-    }
-
-    private boolean gather(StepExchange open, Duration patience) throws InterruptedException {
-        JavaFutureAction<Void> running = job.orElseThrow();
-        StepExchange.Outcome outcome = open.gather(patience, running::isDone);
-        if (outcome == StepExchange.Outcome.ALL) {
-            return true;
-        }
-        LOG.info("Tasks no longer stand by, jobs compute the next {} steps: {}", nextRest, open.trouble());
-        rest = nextRest - 1;
-        nextRest = Math.min(2 * nextRest, LONGEST_REST);
-        dismiss();
-        if (outcome == StepExchange.Outcome.LATE) {
-            running.cancel(true);
-        }
-        return false;
-    }
-
-    /** Waits for tasks that were sent home, so that none reports to nobody. */
-    private static void end(JavaFutureAction<Void> job) {
-        try {
-            job.get(HOMEWARD.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            job.cancel(true);
-        } catch (InterruptedException e) {
-            job.cancel(true);
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | CancellationException e) {
-            // Its step was computed by a job since, which has told.
-        }
     }
 }

@@ -47,32 +47,36 @@ final class StandingWork implements VoidFunction<Iterator<Shard>> {
         List<Shard> own = new ArrayList<>();
         while (shards.hasNext()) {
             Shard next = shards.next();
-            if (isOnDisk(next)) {
-                LOG.info("Shard {} lies on disk and is read anew for every step: no task stands by", next.index());
+            if (!isInMemory(next)) {
+                LOG.info("Shard {} is not in this executor's memory: no task stands by with it", next.index());
                 driver.giveUp(shift, number);
                 return;
             }
             own.add(next);
         }
         ShardWork work = new ShardWork(task.value().task(), own);
-        Optional<StepOrder> order = driver.report(new ShardReport(shift, number, false, List.of()), () -> {});
+        Optional<StepOrder> order = driver.report(new ShardReport(shift, number, List.of()), () -> {});
         while (order.isPresent()) {
             List<ShardGradient> gradients;
             try {
                 gradients = work.gradients(order.get());
             } catch (RuntimeException | Error e) {
-                driver.giveUp(shift, number);
+                try {
+                    driver.giveUp(shift, number);
+                } catch (RuntimeException unsaid) {
+                    e.addSuppressed(unsaid);
+                }
                 throw e;
             }
             int epoch = order.get().epoch();
             int next = order.get().step() + 1;
-            order = driver.report(new ShardReport(shift, number, false, gradients), () -> work.prepare(epoch, next));
+            order = driver.report(new ShardReport(shift, number, gradients), () -> work.prepare(epoch, next));
         }
     }
 
-    /** Whether the executor has no room in memory for a shard: a task must not hold what Spark could not. */
-    private boolean isOnDisk(Shard shard) {
+    /** Whether Spark holds a shard in the executor's memory: a task must not hold what Spark could not. */
+    private boolean isInMemory(Shard shard) {
         Option<BlockStatus> status = SparkEnv.get().blockManager().getStatus(new RDDBlockId(rdd, shard.index()));
-        return status.isDefined() && status.get().memSize() == 0 && status.get().diskSize() > 0;
+        return status.isDefined() && status.get().memSize() > 0;
     }
 }

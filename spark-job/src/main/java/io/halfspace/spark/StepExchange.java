@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.rpc.RpcAddress;
 import org.apache.spark.rpc.RpcCallContext;
 import org.apache.spark.rpc.RpcEndpoint;
+import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.rpc.RpcEnv;
 import scala.PartialFunction;
 import scala.runtime.AbstractPartialFunction;
@@ -43,14 +45,17 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
 
     private final String name = "halfspace-steps-" + UUID.randomUUID();
     private final RpcEnv env;
+    private final RpcEndpointRef registered;
     private int shift;
     private boolean open;
     /** What broke the shift, as a clause; empty while nothing has. */
     private String trouble = "";
     /** By task: what waits for an order. */
     private RpcCallContext[] waiting = {};
-    /** By task: its last report. */
+    /** By task: its last report, until it is taken. */
     private ShardReport[] reports = {};
+    /** By task: whether it has reported in this shift. */
+    private boolean[] begun = {};
 
     private final Set<RpcAddress> addresses = new HashSet<>();
     /** How many tasks have reported since the last order. */
@@ -59,7 +64,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
     /** Sets it up in this process, which has to be a driver's. */
     StepExchange() {
         env = SparkEnv.get().rpcEnv();
-        env.setupEndpoint(name, this);
+        registered = env.setupEndpoint(name, this);
     }
 
     /** The name under which tasks find it. */
@@ -71,6 +76,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
     synchronized int open(int tasks) {
         waiting = new RpcCallContext[tasks];
         reports = new ShardReport[tasks];
+        begun = new boolean[tasks];
         present = 0;
         addresses.clear();
         trouble = "";
@@ -121,9 +127,11 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
         return trouble.isEmpty() ? Outcome.ALL : Outcome.BROKEN;
     }
 
-    /** The last report of each task. */
-    synchronized List<ShardReport> reports() {
-        return List.of(reports);
+    /** The last report of each task; they are kept no longer. */
+    synchronized List<ShardReport> takeReports() {
+        List<ShardReport> taken = List.of(reports);
+        Arrays.fill(reports, null);
+        return taken;
     }
 
     /** What broke the shift, as a clause. */
@@ -143,7 +151,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
 
     @Override
     public PartialFunction<Object, BoxedUnit> receive() {
-        return new Receiver(packed -> failed(ShardReport.unpack(packed)));
+        return new Receiver(packed -> gaveUp(ShardReport.unpack(packed)));
     }
 
     @Override
@@ -156,7 +164,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
     @Override
     public void close() {
         dismiss();
-        env.stop(self());
+        env.stop(registered);
     }
 
     private synchronized void arrived(ShardReport report, RpcCallContext context) {
@@ -164,7 +172,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
             context.reply(HOME);
             return;
         }
-        if (reports[report.task()] != null && report.isFirst()) {
+        if (begun[report.task()] && report.isFirst()) {
             context.reply(HOME);
             broken("task %d had to be started again".formatted(report.task()));
             return;
@@ -172,13 +180,14 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
         addresses.add(context.senderAddress());
         waiting[report.task()] = context;
         reports[report.task()] = report;
+        begun[report.task()] = true;
         present++;
         if (present == reports.length) {
             notifyAll();
         }
     }
 
-    private synchronized void failed(ShardReport report) {
+    private synchronized void gaveUp(ShardReport report) {
         if (report.shift() == shift) {
             broken("task %d gave up".formatted(report.task()));
         }

@@ -54,7 +54,9 @@ final class Trainer {
                         config.standing(),
                         config.timeouts().step()),
                 (trainee, round) -> {
-                    round.rest();
+                    if (data.validation().isPresent()) {
+                        round.rest();
+                    }
                     return evaluate(data.validation(), round.task(), trainee.parameters());
                 },
                 events,

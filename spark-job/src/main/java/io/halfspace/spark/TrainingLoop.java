@@ -122,6 +122,7 @@ record TrainingLoop(
             }
             boolean stopping = keeper.isStopping();
             if (stopping || keeper.isDue(step, stepsInAll)) {
+                round.rest();
                 keep(trainee);
             }
             if (stopping) {

@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.halfspace.dl4j.Batch;
@@ -104,6 +105,29 @@ final class GradientRoundTest {
                     assertThat(sum.gradient()).containsExactly(first);
                 }
             }
+        }
+    }
+
+    @Test
+    void cancellingAllJobs_endsTheRun_alsoWhileTasksStandBy() throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        try (TrainingData data = load(2);
+                GradientRound round = round(network, data, 2)) {
+            round.compute(parameters, 0, 0);
+            assertThat(round.compute(parameters, 0, 0).standing()).isTrue();
+
+            LocalSpark.session().sparkContext().cancelAllJobs();
+
+            assertThatThrownBy(() -> {
+                        for (int step = 0; step < 1000; step++) {
+                            assertThat(round.compute(parameters, 0, 0).standing())
+                                    .as("the job is still there")
+                                    .isTrue();
+                        }
+                    })
+                    .isInstanceOf(Shift.CancelledException.class)
+                    .hasMessageContaining("cancelled");
         }
     }
 

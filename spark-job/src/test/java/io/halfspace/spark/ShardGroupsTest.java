@@ -14,31 +14,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ShardGroupsTest {
     @ParameterizedTest
     @MethodSource("seeds")
-    void anyCluster_getsEveryShardOnce_andNoTaskMoreThanItsShare(long seed) {
+    void everyShardStaysWhereItIs_sharedOutEvenlyAmongTheSlotsThere(long seed) {
         Random random = new Random(seed);
         int shards = 1 + random.nextInt(40);
         int executors = 1 + random.nextInt(6);
         int slotsOfExecutor = 1 + random.nextInt(4);
         List<String> places = IntStream.range(0, shards)
-                .mapToObj(shard -> "executor_host_" + random.nextInt(executors + 2))
+                .mapToObj(shard -> place(random.nextInt(executors)))
                 .toList();
-        int slots = Math.max(1, executors * slotsOfExecutor - random.nextInt(2));
 
-        List<ShardGroups.Group> groups =
-                ShardGroups.of(places, slots, slotsOfExecutor).groups();
+        List<ShardGroups.Group> groups = ShardGroups.of(places, executors * slotsOfExecutor, slotsOfExecutor)
+                .groups();
 
-        int count = Math.min(slots, shards);
-        assertThat(groups)
-                .hasSizeLessThanOrEqualTo(count)
-                .allMatch(group -> !group.shards().isEmpty());
         assertThat(groups.stream().flatMap(group -> group.shards().stream()))
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, shards).boxed().toList());
-        assertThat(groups).allMatch(group -> group.shards().size() <= (shards + count - 1) / count);
-        for (int executor = 0; executor < executors + 2; executor++) {
-            String place = "executor_host_" + executor;
-            assertThat(groups.stream().filter(group -> group.place().equals(place)))
-                    .hasSizeLessThanOrEqualTo(slotsOfExecutor);
+        assertThat(groups)
+                .allMatch(group -> group.shards().stream()
+                        .allMatch(shard -> places.get(shard).equals(group.place())));
+        for (int executor = 0; executor < executors; executor++) {
+            String place = place(executor);
+            int there = Collections.frequency(places, place);
+            List<Integer> sizes = groups.stream()
+                    .filter(group -> group.place().equals(place))
+                    .map(group -> group.shards().size())
+                    .toList();
+            assertThat(sizes)
+                    .hasSize(Math.min(slotsOfExecutor, there))
+                    .allMatch(size -> size <= (there + slotsOfExecutor - 1) / slotsOfExecutor);
         }
     }
 
@@ -46,22 +49,17 @@ final class ShardGroupsTest {
         return LongStream.range(0, 200);
     }
 
+    private static String place(int executor) {
+        return "executor_host_" + executor;
+    }
+
     @Test
-    void shardsThatLieEvenly_stayWhereTheyAre() {
-        List<String> places = List.of("executor_a_0", "executor_b_1", "executor_a_0", "executor_b_1");
+    void shardsOfAnExecutorThatIsGone_goToTheOthers() {
+        List<String> places = List.of("executor_a_0", "executor_b_1", "executor_a_0", "executor_c_2");
 
         assertThat(ShardGroups.of(places, 2, 1).groups())
                 .containsExactly(
                         new ShardGroups.Group("executor_a_0", List.of(0, 2)),
                         new ShardGroups.Group("executor_b_1", List.of(1, 3)));
-    }
-
-    @Test
-    void anExecutorWithoutShards_takesTheSurplusOfAnother() {
-        List<String> places = Collections.nCopies(4, "executor_a_0");
-
-        assertThat(ShardGroups.of(places, 2, 1).groups())
-                .containsExactly(
-                        new ShardGroups.Group("executor_a_0", List.of(0, 1)), new ShardGroups.Group("", List.of(2, 3)));
     }
 }

@@ -48,7 +48,7 @@ final class StepExchangeTest {
         report(shift, 1, List.of(gradient(1, 4, 0.5f), gradient(3, -1)));
         report(shift, 0, List.of(gradient(0), gradient(2, 7)));
         assertThat(gather(LONG)).isEqualTo(StepExchange.Outcome.ALL);
-        List<ShardGradient> gradients = exchange.reports().stream()
+        List<ShardGradient> gradients = exchange.takeReports().stream()
                 .flatMap(each -> each.gradients().stream())
                 .toList();
         assertThat(gradients).extracting(each -> each.shard).containsExactly(0, 2, 1, 3);
@@ -118,6 +118,13 @@ final class StepExchangeTest {
         assertThat(gather(SHORT)).as("nothing of the new shift").isEqualTo(StepExchange.Outcome.LATE);
     }
 
+    @Test
+    void exchangeOfASparkThatWasStopped_isClosedWithoutAWord() {
+        LocalSpark.session().stop();
+
+        exchange.close();
+    }
+
     private StepExchange.Outcome gather(Duration patience) throws InterruptedException {
         return exchange.gather(patience, () -> false);
     }
@@ -127,7 +134,7 @@ final class StepExchangeTest {
         CompletableFuture<Optional<StepOrder>> answer = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                answer.complete(DriverLine.to(name).report(new ShardReport(shift, task, false, gradients), () -> {}));
+                answer.complete(DriverLine.to(name).report(new ShardReport(shift, task, gradients), () -> {}));
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             }
