@@ -53,10 +53,7 @@ final class StuckClusterTest {
         try (ShippedJars settings = new ShippedJars()) {
             settings.set("spark.plugins", SleepyTasks.class.getName())
                     .set(SleepyTasks.WHAT, "tasks that stand by from step 2 of epoch 1 on");
-            List<String> arguments = arguments(run, "local[2]", "spark.step-timeout=2 minutes");
-            arguments.addAll(List.of("--set", "spark.standing-tasks=true"));
-
-            Commands stuck = Commands.run(arguments.toArray(String[]::new));
+            Commands stuck = compress(run, "local[2]", "spark.step-timeout=2 minutes", "spark.standing-tasks=true");
 
             assertThat(stuck.exitCode()).as(stuck.err()).isZero();
         }
@@ -126,22 +123,20 @@ final class StuckClusterTest {
         }
     }
 
-    private static Commands compress(Path run, String master, String timeout) throws IOException {
-        return Commands.run(arguments(run, master, timeout).toArray(String[]::new));
+    private static Commands compress(Path run, String master, String... more) throws IOException {
+        return Commands.run(arguments(run, master, more).toArray(String[]::new));
     }
 
-    private static List<String> arguments(Path run, String master, String timeout) {
+    private static List<String> arguments(Path run, String master, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("compress", Commands.DIGITS_JOB.toString(), "--out", run.toString()));
-        for (String setting : List.of(
+        List<String> settings = new ArrayList<>(List.of(
                 "training.epochs=2",
-                "spark.standing-tasks=false",
                 "training.baseline=false",
                 "solver={warm-up: 0.2, frozen-at: 0.6}",
-                "spark.master=" + master,
-                timeout)) {
-            arguments.addAll(List.of("--set", setting));
-        }
+                "spark.master=" + master));
+        settings.addAll(List.of(more));
+        settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return arguments;
     }
 }

@@ -35,23 +35,22 @@ final class Awaited {
 
     /** From here on the driver waits for rows. */
     static void data(JavaSparkContext spark) {
-        tell(spark, Kind.DATA, "the data");
+        tell(spark, Kind.DATA.name(), "the data");
     }
 
     /** From here on the driver waits for a gradient; epoch and step of the epoch are counted from 0. */
     static void gradient(JavaSparkContext spark, int epoch, int step) {
-        tell(spark, Kind.STEP, "the gradient of step %d of epoch %d".formatted(step + 1, epoch + 1));
+        tell(spark, Kind.STEP.name(), "the gradient of step %d of epoch %d".formatted(step + 1, epoch + 1));
     }
 
     /** From here on the driver waits for something else that takes a task a shard: {@code what}, with its article. */
     static void shards(JavaSparkContext spark, String what) {
-        tell(spark, Kind.STEP, what);
+        tell(spark, Kind.STEP.name(), what);
     }
 
     /** A job begins for which nobody waits: tasks that stand by from a step on. */
     static void standing(JavaSparkContext spark, int epoch, int step) {
-        tell(spark, "tasks that stand by from step %d of epoch %d on".formatted(step + 1, epoch + 1));
-        spark.setLocalProperty(KIND, STANDING);
+        tell(spark, STANDING, "tasks that stand by from step %d of epoch %d on".formatted(step + 1, epoch + 1));
     }
 
     /** What the calling thread told last. */
@@ -78,13 +77,9 @@ final class Awaited {
         return job.getProperty(DESCRIPTION, "the job");
     }
 
-    private static void tell(JavaSparkContext spark, Kind kind, String what) {
-        tell(spark, what);
-        spark.setLocalProperty(KIND, kind.name());
-    }
-
-    private static void tell(JavaSparkContext spark, String what) {
+    private static void tell(JavaSparkContext spark, String kind, String what) {
         spark.setLocalProperty(DESCRIPTION, what);
+        spark.setLocalProperty(KIND, kind);
         // Tasks of a job that is given up must not go on: a thread that waits for an engine can only be interrupted.
         spark.setLocalProperty("spark.job.interruptOnCancel", "true");
     }

@@ -36,7 +36,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * every step, as in all but the first minute of a job.
  *
  * <p>Arguments, all optional: {@code network=resnet20}, {@code rows=64} of a shard in a step, {@code steps=6} of a turn,
- * {@code turns=20}, {@code warming=1000} steps, {@code engine=torch}, {@code standing=true} tasks, {@code master=local-cluster[2,1,2048]}.
+ * {@code turns=20}, {@code warming=1000} steps, {@code engine=torch}, {@code standing=true} tasks, {@code
+ * master=local-cluster[2,1,2048]}.
  */
 public final class ScalingBenchmark {
     private static final int SHARDS = 2;
@@ -76,20 +77,10 @@ public final class ScalingBenchmark {
                 .map(index -> shard(index, shape))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         shards.count();
-        GradientRound round = new GradientRound(
-                spark,
-                shards,
-                task.round(settings),
-                settings.text("standing").equals("true"),
-                TimeoutConfig.DEFAULT.step());
+        GradientRound round = round(spark, shards, task, settings);
         int warming = settings.number("warming");
         Loop loop = new Loop(task, steps * (turns + 1) + warming, ROWS_PER_SHARD / settings.number("rows"));
-        try (GradientRound one = new GradientRound(
-                spark,
-                shards,
-                task.round(settings.with("rows", 1)),
-                settings.text("standing").equals("true"),
-                TimeoutConfig.DEFAULT.step())) {
+        try (GradientRound one = round(spark, shards, task, settings.with("rows", 1))) {
             loop.run(one, warming);
         }
         loop.run(round, steps);
@@ -132,6 +123,11 @@ public final class ScalingBenchmark {
         Arrays.sort(inStepRatios);
         System.out.printf(
                 Locale.ROOT, "median ratio %.3f; bare in step %.3f%n", ratios[turns / 2], inStepRatios[turns / 2]);
+    }
+
+    private static GradientRound round(JavaSparkContext spark, JavaRDD<Shard> shards, Task task, Settings settings) {
+        boolean standing = settings.text("standing").equals("true");
+        return new GradientRound(spark, shards, task.round(settings), standing, TimeoutConfig.DEFAULT.step());
     }
 
     /** Random images, the same every time. */

@@ -19,6 +19,8 @@ final class Shift {
     private static final Duration MUSTER = Duration.ofSeconds(10);
     /** How long the job of a broken shift is watched for whether somebody has cancelled it. */
     private static final Duration GRACE = Duration.ofSeconds(1);
+    /** How long tasks that were sent home may take to end. */
+    private static final Duration HOMEWARD = Duration.ofSeconds(5);
 
     private final StepExchange exchange;
     private final JavaFutureAction<Void> job;
@@ -83,9 +85,9 @@ final class Shift {
     }
 
     /** Waits until the tasks that were sent home have ended; cancels those that have not by then. */
-    void end(Duration homeward) {
+    void end() {
         try {
-            job.get(homeward.toMillis(), TimeUnit.MILLISECONDS);
+            job.get(HOMEWARD.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             cancel();
         } catch (InterruptedException e) {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tasks that stay with their shards for many steps, so that a step needs no job of Spark: one job starts them, a {@link Shift}; they
- * report to a {@link StepExchange}, and each step is one message to each and one back.
+ * Tasks that stay with their shards for many steps, so that a step needs no job of Spark: one job starts them, a {@link
+ * Shift}; they report to a {@link StepExchange}, and each step is one message to each and one back.
  *
  * <p>They mend nothing. If anything goes wrong the shift is over and the step has no answer: a job computes it, with all that
  * Spark does about tasks that fail, and after a few steps by jobs the next shift begins. As the gradient of a shard depends on
@@ -37,8 +37,6 @@ final class StandingTasks implements AutoCloseable {
     private static final int SHORTEST_REST = 8;
 
     private static final int LONGEST_REST = 1 << 12;
-    /** How long tasks may take to end, at the end of a stage. */
-    private static final Duration HOMEWARD = Duration.ofSeconds(5);
 
     private final JavaSparkContext spark;
     private final JavaRDD<Shard> shards;
@@ -139,7 +137,7 @@ final class StandingTasks implements AutoCloseable {
     @Override
     public void close() {
         dismiss();
-        last.ifPresent(shift -> shift.end(HOMEWARD));
+        last.ifPresent(Shift::end);
         exchange.ifPresent(StepExchange::close);
     }
 

@@ -17,25 +17,21 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
     }
 
     Tensor apply(Run run, Tensor rows) {
-        if (bias.isEmpty()) {
-            return product(run, rows);
-        }
-        if (isApart(run, rows)) {
-            return apart(run, rows, bias);
-        }
-        Tensor shift = run.tensor(bias.get());
-        return isWide(run, rows)
-                ? learned(run, rows, torch.addmm(shift.reshape(outputs(), 1), transposed(run), rows.t()))
-                : torch.addmm(shift.reshape(outputs()), rows, run.tensor(weight));
+        return product(run, rows, bias);
     }
 
     Tensor product(Run run, Tensor rows) {
-        if (isApart(run, rows)) {
-            return apart(run, rows, Optional.empty());
+        return product(run, rows, Optional.empty());
+    }
+
+    private Tensor product(Run run, Tensor rows, Optional<Parameter> shift) {
+        if (isWide(run, rows)) {
+            return run.apart() && run.tensor(weight).requires_grad()
+                    ? apart(run, rows, shift)
+                    : learned(run, rows, shift);
         }
-        return isWide(run, rows)
-                ? learned(run, rows, torch.mm(transposed(run), rows.t()))
-                : torch.mm(rows, run.tensor(weight));
+        return shift.map(each -> torch.addmm(run.tensor(each).reshape(outputs()), rows, run.tensor(weight)))
+                .orElseGet(() -> torch.mm(rows, run.tensor(weight)));
     }
 
     Tensor shifted(Run run, Tensor product) {
@@ -49,10 +45,6 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
                 && outputs() > rows.size(0);
     }
 
-    private boolean isApart(Run run, Tensor rows) {
-        return run.apart() && isWide(run, rows) && run.tensor(weight).requires_grad();
-    }
-
     private Tensor apart(Run run, Tensor rows, Optional<Parameter> shift) {
         Product product = Product.apart(run, rows, weight, shift);
         if (run.training()) {
@@ -62,13 +54,10 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
         return product.result();
     }
 
-    private Tensor transposed(Run run) {
-        return run.tensor(weight).detach().t();
-    }
-
-    /** The result, given transposed, whose weights learn from its gradient if they do at all. */
-    private Tensor learned(Run run, Tensor rows, Tensor transposed) {
-        Tensor result = transposed.t();
+    /** The result, whose weights learn from its gradient if they do at all. */
+    private Tensor learned(Run run, Tensor rows, Optional<Parameter> shift) {
+        Tensor result = Product.whole(
+                run.tensor(weight).detach(), shift.map(each -> run.tensor(each).reshape(outputs())), rows);
         if (run.training() && run.tensor(weight).requires_grad()) {
             if (!result.requires_grad()) {
                 result.set_requires_grad(true);

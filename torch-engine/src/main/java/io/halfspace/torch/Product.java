@@ -29,16 +29,23 @@ record Product(Parameter weight, Optional<Parameter> bias, Tensor rows, Tensor r
         Tensor factor = run.tensor(weight).detach();
         Optional<Tensor> shift = bias.map(each -> run.tensor(each).detach().reshape(factor.size(1)));
         Tensor given = rows.detach();
-        Tensor result;
-        if (BlockProducts.fits(run.type(), rows.size(0))) {
-            result = BlockProducts.forward(given, factor, shift);
-        } else {
-            Tensor transposed = shift.isPresent()
-                    ? torch.addmm(shift.get().unsqueeze(1), factor.t(), given.t())
-                    : torch.mm(factor.t(), given.t());
-            result = transposed.t();
-        }
+        Tensor result = BlockProducts.fits(run.type(), rows.size(0))
+                ? BlockProducts.forward(given, factor, shift)
+                : whole(factor, shift, given);
         return new Product(weight, bias, new Tensor(rows), result, true);
+    }
+
+    /**
+     * {@code rows * weight}, plus a bias, by one product of BLAS's.
+     *
+     * @param weight {@code [in, out]}, in F order
+     * @param bias {@code [out]}
+     * @return {@code [rows, out]}, in F order
+     */
+    static Tensor whole(Tensor weight, Optional<Tensor> bias, Tensor rows) {
+        return bias.map(shift -> torch.addmm(shift.unsqueeze(1), weight.t(), rows.t()))
+                .orElseGet(() -> torch.mm(weight.t(), rows.t()))
+                .t();
     }
 
     /**
