@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,8 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
         private long idle = news;
 
         private Optional<TaskFault> firstFault = Optional.empty();
+        /** Partitions of all its tasks, by id of the task. */
+        private final Map<Long, Integer> partitions = new HashMap<>();
 
         Job(int id, Awaited.Kind kind, String what) {
             this.id = id;
@@ -93,7 +96,9 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
             return known.get();
         }
         JobException plain = Failures.explain(failure);
-        Optional<TaskFault> fault = TaskFault.in(failure);
+        Optional<TaskFault> fault = TaskFault.in(failure)
+                .map(last -> last.of(
+                        current.map(job -> job.partitions.get(last.id())).orElse(last.index())));
         if (verdict.isPresent()) {
             return new JobException(ExitCode.TRY_AGAIN, verdict.get(), failure);
         }
@@ -155,6 +160,8 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
             return;
         }
         running.put(event.taskInfo().taskId(), event.taskInfo());
+        current.ifPresent(job ->
+                job.partitions.put(event.taskInfo().taskId(), event.taskInfo().partitionId()));
         current.filter(job -> !job.begun).ifPresent(job -> {
             job.begun = true;
             job.news = System.nanoTime();
@@ -229,9 +236,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
                 .limit(NAMED)
                 .map(task -> "%s %d on %s"
                         .formatted(
-                                job.kind.unit(),
-                                task.index(),
-                                new TaskFault(task.index(), 0, task.executorId(), task.host(), "").place()))
+                                job.kind.unit(), task.partitionId(), TaskFault.place(task.executorId(), task.host())))
                 .collect(Collectors.joining(", "));
         int more = running.size() - NAMED;
         return "Cannot finish %s: nothing has come back for %d seconds, %d done before, still at work %s%s%s; look at what that executor does, or raise %s; the same command goes on from the last checkpoint"
