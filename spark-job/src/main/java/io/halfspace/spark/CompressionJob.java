@@ -63,11 +63,18 @@ final class CompressionJob {
             return report;
         } catch (Throwable e) {
             // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared, and memory may run out.
-            JobException failure = watch.explain(e);
+            JobException failure = stop.isAsked() && Failures.isStop(e) ? stopped(e) : watch.explain(e);
             report.failed(failure.exitCode(), failure.getMessage());
             writeReport(failure);
             throw failure;
         }
+    }
+
+    private static JobException stopped(Throwable failure) {
+        return new JobException(
+                ExitCode.STOPPED,
+                "Stopped, as asked, between the steps of a training; the same command goes on from the last checkpoint, if there is one",
+                failure);
     }
 
     /** Where not even the report can be written, what ended the run still says more. */

@@ -61,7 +61,8 @@ public final class Main {
         return ExitCode.CONFIGURATION.number();
     }
 
-    private static int explain(Throwable failure, CommandLine line) {
+    /** Says what went wrong and gives the exit code. */
+    static int explain(Throwable failure, CommandLine line) {
         JobException explained = Failures.explain(failure);
         line.getErr().println(explained.getMessage());
         if ("1".equals(System.getenv("HALFSPACE_DEBUG"))) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The training loop: gradient on the executors, update by the base optimiser and solver step on the driver, over and over,
@@ -50,6 +51,9 @@ record TrainingLoop(
                 trainee = course.begin(s, stage, trainee);
             }
             try (GradientRound round = rounds.apply(trainee)) {
+                if (begun) {
+                    course.endOpenEpoch(stage, trainee, round);
+                }
                 while (course.step < stage.end()) {
                     course.step(stage, trainee, round);
                 }
@@ -88,7 +92,7 @@ record TrainingLoop(
         }
 
         Trainee begin(int index, Stage next, Trainee trainee) {
-            Trainee begun = next.begin().apply(trainee);
+            Trainee begun = onCluster(trainee, () -> next.begin().apply(trainee));
             stage = index;
             history.begin(next.name(), step, begun);
             events.stage(next, begun);
@@ -98,7 +102,8 @@ record TrainingLoop(
         void step(Stage stage, Trainee trainee, GradientRound round) {
             int epoch = step / stepsPerEpoch;
             long begun = System.nanoTime();
-            GradientRound.Sum sum = gradient(round, trainee, epoch);
+            GradientRound.Sum sum =
+                    onCluster(trainee, () -> round.compute(trainee.parameters(), epoch, step % stepsPerEpoch));
             long summed = System.nanoTime();
             sum.bad().forEach(bad -> skip(bad, epoch));
             float[] update = update(sum, trainee, epoch);
@@ -160,10 +165,17 @@ record TrainingLoop(
             return update;
         }
 
+        /** Ends the epoch that was trained in before, if all that it lacked was its end. */
+        void endOpenEpoch(Stage stage, Trainee trainee, GradientRound round) {
+            if (step % stepsPerEpoch == 0 && !sums.isEmpty()) {
+                endEpoch(stage, trainee, round, step / stepsPerEpoch - 1);
+            }
+        }
+
         private void endEpoch(Stage stage, Trainee trainee, GradientRound round, int epoch) {
             checkFinite(trainee.parameters());
             long begun = System.nanoTime();
-            Evaluation judged = validation.apply(trainee, round);
+            Evaluation judged = onCluster(trainee, () -> validation.apply(trainee, round));
             long judging = System.nanoTime() - begun;
             History.Epoch ended = sums.epoch(epoch + 1, step, stage, trainee, judged);
             history.add(ended);
@@ -190,9 +202,10 @@ record TrainingLoop(
                     keeper.judge().evaluation());
         }
 
-        private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int epoch) {
+        /** Has executors compute something; if they cannot, what the run has by now is kept. */
+        private <T> T onCluster(Trainee trainee, Supplier<T> work) {
             try {
-                return round.compute(trainee.parameters(), epoch, step % stepsPerEpoch);
+                return work.get();
             } catch (Exception e) {
                 // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
                 keepBecauseOf(e, trainee);
