@@ -104,6 +104,11 @@ final class Faults {
                 terminated(ERASE),
                 terminated(BOTH),
                 new Fault(
+                        "driver asked to end in a step that hangs",
+                        PRUNE,
+                        "SIGTERM while an executor stands still for a minute: exit code 143, its last step is kept",
+                        DriverFaults::terminatedInAStepThatHangs),
+                new Fault(
                         "second driver",
                         PRUNE,
                         "started on a run at work: it ends with 75 and a sentence",
