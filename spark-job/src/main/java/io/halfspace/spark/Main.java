@@ -21,7 +21,8 @@ import picocli.CommandLine.ParameterException;
         versionProvider = Main.VersionLine.class,
         footer = {
             "",
-            "Exit codes: 0 done, 2 configuration, 3 data, 4 diverged or check failed, 5 unsupported model, 75 try again."
+            "Exit codes: 0 done, 2 configuration, 3 data, 4 diverged or check failed, 5 unsupported model, 75 try again,",
+            "143 asked to end (the last step is kept)."
         })
 public final class Main {
     private Main() {}
