@@ -27,13 +27,14 @@ import org.apache.spark.scheduler.TaskInfo;
  * TimeoutConfig} allows, or for which no executor takes a task, is given up, with a sentence that says what was waited for,
  * where, and what failed first. It hears of tasks through Spark's listeners and looks once a second.
  *
- * <p>Watches the jobs that {@link Awaited} marks, which a run starts one after the other.
+ * <p>Watches the jobs that {@link Awaited} marks, which the run of the thread that opens it starts one after the other.
  */
 final class ClusterWatch extends SparkListener implements AutoCloseable {
     private static final int NAMED = 4;
 
     private final JavaSparkContext spark;
     private final TimeoutConfig limits;
+    private final String run;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread created = new Thread(task, "halfspace-watch");
         created.setDaemon(true);
@@ -73,6 +74,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
     private ClusterWatch(JavaSparkContext spark, TimeoutConfig limits) {
         this.spark = spark;
         this.limits = limits;
+        run = Awaited.run(spark);
     }
 
     /** Watches a context until closed. */
@@ -130,6 +132,9 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onJobStart(SparkListenerJobStart event) {
+        if (!Awaited.isOf(run, event.properties())) {
+            return;
+        }
         if (Awaited.isAwaited(event.properties())) {
             current = Optional.of(
                     new Job(event.jobId(), Awaited.kind(event.properties()), Awaited.what(event.properties())));
@@ -149,7 +154,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onStageSubmitted(SparkListenerStageSubmitted event) {
-        if (Awaited.isAwaited(event.properties())) {
+        if (Awaited.isOf(run, event.properties()) && Awaited.isAwaited(event.properties())) {
             stages.add(event.stageInfo().stageId());
         }
     }
