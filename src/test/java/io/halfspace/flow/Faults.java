@@ -33,6 +33,11 @@ final class Faults {
                         "SIGKILL while it stands still and the other shards are done",
                         ExecutorFaults::killedInRound),
                 new Fault(
+                        "executor that goes silent",
+                        BOTH,
+                        "it stands still until Spark gives it up, after 10 seconds; no connection breaks",
+                        ExecutorFaults::silent),
+                new Fault(
                         "executor killed between rounds",
                         BOTH,
                         "SIGKILL while the driver writes a checkpoint",

@@ -78,15 +78,14 @@ final class KilledDriverTest {
     private static boolean askedOnce(FaultRun run, Random random) throws Exception {
         long before = progress(run);
         Process driver = run.start();
-        run.await(driver, "a step", () -> progress(run) > before);
-        if (driver.waitFor(random.nextInt(2000), TimeUnit.MILLISECONDS)) {
-            return false;
-        }
+        run.await(driver, "a step", () -> progress(run) > before || !driver.isAlive());
+        driver.waitFor(random.nextInt(2000), TimeUnit.MILLISECONDS);
         driver.destroy();
-        run.ends(driver, 143);
+        int code = driver.waitFor();
         if (run.text("result.json").contains("\"succeeded\"")) {
             return false;
         }
+        assertThat(code).as(run.printed()).isEqualTo(143);
         List<String> said = run.printed()
                 .lines()
                 .filter(line -> line.startsWith("Stopped after step "))

@@ -15,7 +15,7 @@ final class StopSignal implements AutoCloseable {
     private static final int BEFORE_SPARK_STOPS = 60;
     private static final int AFTER_SPARK_STOPPED = 20;
     /** After that what is waited for is given up: Spark stops, which fails the job at hand. */
-    private static final Duration WITH_SPARK = Duration.ofSeconds(10);
+    private static final Duration WITH_SPARK = Duration.ofSeconds(5);
     /** Schedulers send SIGKILL about 30 seconds after SIGTERM. */
     private static final Duration IN_ALL = Duration.ofSeconds(25);
 

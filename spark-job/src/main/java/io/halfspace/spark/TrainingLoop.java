@@ -50,7 +50,7 @@ record TrainingLoop(
             if (!begun) {
                 trainee = course.begin(s, stage, trainee);
             }
-            try (GradientRound round = rounds.apply(trainee)) {
+            try (GradientRound round = course.open(trainee)) {
                 if (begun) {
                     course.endOpenEpoch(stage, trainee, round);
                 }
@@ -99,6 +99,10 @@ record TrainingLoop(
             return begun;
         }
 
+        GradientRound open(Trainee trainee) {
+            return onCluster(trainee, () -> rounds.apply(trainee));
+        }
+
         void step(Stage stage, Trainee trainee, GradientRound round) {
             int epoch = step / stepsPerEpoch;
             long begun = System.nanoTime();
@@ -122,7 +126,7 @@ record TrainingLoop(
             sums.add(taken);
             events.step(taken, history.lastAccuracy());
             step++;
-            if (step % stepsPerEpoch == 0) {
+            if (step % stepsPerEpoch == 0 && !keeper.isStopping()) {
                 endEpoch(stage, trainee, round, epoch);
             }
             boolean stopping = keeper.isStopping();
@@ -208,23 +212,21 @@ record TrainingLoop(
                 return work.get();
             } catch (Exception e) {
                 // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
-                keepBecauseOf(e, trainee);
-                if (keeper.isStopping()) {
+                boolean stopping = keeper.isStopping();
+                try {
+                    if (step > 0) {
+                        keep(trainee);
+                    }
+                } catch (RuntimeException unkept) {
+                    if (stopping) {
+                        throw unkept;
+                    }
+                    e.addSuppressed(unkept);
+                }
+                if (stopping) {
                     throw stopped();
                 }
                 throw e;
-            }
-        }
-
-        /** The cluster failed, what the driver knows did not. */
-        private void keepBecauseOf(Exception failure, Trainee trainee) {
-            if (step == 0) {
-                return;
-            }
-            try {
-                keep(trainee);
-            } catch (RuntimeException e) {
-                failure.addSuppressed(e);
             }
         }
 
