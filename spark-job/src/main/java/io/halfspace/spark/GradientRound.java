@@ -132,7 +132,8 @@ final class GradientRound implements AutoCloseable {
         Broadcast<PackedFloats> sent = spark.broadcast(parameters);
         try {
             ClassTag<StepWork.Done> type = ClassTag$.MODULE$.apply(StepWork.Done.class);
-            Object parts = spark.sc().runJob(shards.rdd(), new StepWork(sentTask, sent, epoch, step), type);
+            Object parts =
+                    spark.sc().runJob(shards.rdd(), new StepWork(sentTask, shards.id(), sent, epoch, step), type);
             List<StepWork.Done> done = List.of((StepWork.Done[]) parts);
             standing.learn(done.stream().map(each -> each.place).toList());
             return done.stream().flatMap(each -> Arrays.stream(each.gradients)).toList();

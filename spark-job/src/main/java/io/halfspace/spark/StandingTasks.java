@@ -49,7 +49,7 @@ final class StandingTasks implements AutoCloseable {
 
     /** Whether executors come when tasks wait for them. */
     private final boolean growing;
-    /** By shard: the executor that computed it last in a job; empty before the first. */
+    /** By shard: the executor that has it in memory; empty before a job has shown that there is one for each. */
     private List<String> places = List.of();
 
     private final ForeignJobs foreign;
@@ -83,9 +83,9 @@ final class StandingTasks implements AutoCloseable {
         growing = spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
     }
 
-    /** Tells on which executor each shard was computed by a job, as Spark writes places. */
+    /** Tells by shard which executor has it in memory, as Spark writes places; an empty text where a job has met none. */
     void learn(List<String> places) {
-        this.places = places;
+        this.places = places.contains("") ? List.of() : places;
     }
 
     /**

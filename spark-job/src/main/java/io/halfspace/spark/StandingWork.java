@@ -47,7 +47,7 @@ final class StandingWork implements VoidFunction<Iterator<Shard>> {
         List<Shard> own = new ArrayList<>();
         while (shards.hasNext()) {
             Shard next = shards.next();
-            if (!isInMemory(next)) {
+            if (!isInMemory(rdd, next)) {
                 LOG.info("Shard {} is not in this executor's memory: no task stands by with it", next.index());
                 driver.giveUp(shift, number);
                 return;
@@ -74,8 +74,8 @@ final class StandingWork implements VoidFunction<Iterator<Shard>> {
         }
     }
 
-    /** Whether Spark holds a shard in the executor's memory: a task must not hold what Spark could not. */
-    private boolean isInMemory(Shard shard) {
+    /** Whether Spark holds a shard in this executor's memory: a task must not hold what Spark could not. */
+    static boolean isInMemory(int rdd, Shard shard) {
         Option<BlockStatus> status = SparkEnv.get().blockManager().getStatus(new RDDBlockId(rdd, shard.index()));
         return status.isDefined() && status.get().memSize() > 0;
     }

@@ -23,25 +23,28 @@ final class StepWork extends AbstractFunction2<TaskContext, Iterator<Shard>, Ste
     static final class Done implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        /** The executor that it ran on, as Spark writes places. */
+        /** The executor that it ran on and that has its shards in memory, as Spark writes places; empty if it has not. */
         final String place;
         /** In the order of the task's shards. */
         final ShardGradient[] gradients;
 
-        private Done(ShardGradient[] gradients) {
+        private Done(boolean inMemory, ShardGradient[] gradients) {
             BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
-            this.place = "executor_%s_%s".formatted(here.host(), here.executorId());
+            this.place = inMemory ? "executor_%s_%s".formatted(here.host(), here.executorId()) : "";
             this.gradients = gradients;
         }
     }
 
     private final Broadcast<PackedTask> task;
+    private final int rdd;
     private final Broadcast<PackedFloats> parameters;
     private final int epoch;
     private final int step;
 
-    StepWork(Broadcast<PackedTask> task, Broadcast<PackedFloats> parameters, int epoch, int step) {
+    /** @param rdd id of the data set that the shards are the partitions of */
+    StepWork(Broadcast<PackedTask> task, int rdd, Broadcast<PackedFloats> parameters, int epoch, int step) {
         this.task = task;
+        this.rdd = rdd;
         this.parameters = parameters;
         this.epoch = epoch;
         this.step = step;
@@ -55,6 +58,7 @@ final class StepWork extends AbstractFunction2<TaskContext, Iterator<Shard>, Ste
         }
         List<ShardGradient> gradients =
                 new ShardWork(task.value().task(), own).gradients(new StepOrder(epoch, step, parameters.value()));
-        return new Done(gradients.toArray(ShardGradient[]::new));
+        boolean inMemory = own.stream().allMatch(shard -> StandingWork.isInMemory(rdd, shard));
+        return new Done(inMemory, gradients.toArray(ShardGradient[]::new));
     }
 }
