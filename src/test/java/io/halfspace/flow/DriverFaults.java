@@ -27,8 +27,17 @@ final class DriverFaults {
     }
 
     static void terminated(FaultRun run) throws Exception {
+        terminated(run, 1000);
+    }
+
+    /** The step is not waited for as long as the executor stands still. */
+    static void terminatedInAStepThatHangs(FaultRun run) throws Exception {
+        terminated(run, 60_000);
+    }
+
+    private static void terminated(FaultRun run, long standsStillMillis) throws Exception {
         Process driver = run.set("checkpoint.every", "1000 steps")
-                .faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, STEPS_BEFORE, 1, 1000)
+                .faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, STEPS_BEFORE, 1, standsStillMillis)
                 .start();
         // Far from any checkpoint that is due.
         run.await(driver, "an executor that stands still", () -> java.nio.file.Files.exists(run.local("fault-0")));

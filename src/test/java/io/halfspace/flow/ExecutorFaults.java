@@ -45,6 +45,15 @@ final class ExecutorFaults {
         assertThat(run.seen("failed-task")).isPositive();
     }
 
+    static void silent(FaultRun run) throws Exception {
+        run.spark("spark.network.timeout", "10s")
+                .spark("spark.network.timeoutInterval", "2s")
+                .spark("spark.executor.heartbeatInterval", "2s")
+                .faulty(FaultyExecutor.Kind.FREEZE, FaultyExecutor.GRADIENT, 10, 1, 600_000)
+                .ends(0);
+        assertThat(run.seen(LOST)).isPositive();
+    }
+
     static void killedBetweenRounds(FaultRun run) throws Exception {
         Process driver = run.set("checkpoint.every", "1 steps").start();
         run.awaitSteps(driver, 10);

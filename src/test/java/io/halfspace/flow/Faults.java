@@ -33,6 +33,11 @@ final class Faults {
                         "SIGKILL while it stands still and the other shards are done",
                         ExecutorFaults::killedInRound),
                 new Fault(
+                        "executor that goes silent",
+                        BOTH,
+                        "it stands still until Spark gives it up, after 10 seconds; no connection breaks",
+                        ExecutorFaults::silent),
+                new Fault(
                         "executor killed between rounds",
                         BOTH,
                         "SIGKILL while the driver writes a checkpoint",
@@ -103,6 +108,11 @@ final class Faults {
                 terminated(PRUNE),
                 terminated(ERASE),
                 terminated(BOTH),
+                new Fault(
+                        "driver asked to end in a step that hangs",
+                        PRUNE,
+                        "SIGTERM while an executor stands still for a minute: exit code 143, its last step is kept",
+                        DriverFaults::terminatedInAStepThatHangs),
                 new Fault(
                         "second driver",
                         PRUNE,

@@ -41,20 +41,69 @@ final class KilledDriverTest {
 
     @Test
     void aRunThatIsAskedToEnd_keepsItsLastStepAndSaysSo() throws Exception {
-        try (FaultRun run = new FaultRun("stopped", "erase-then-prune", SmallJob.EPOCHS)) {
-            Process driver = run.set("spark.master", "local[2]")
-                    .set("checkpoint.every", "1000 steps")
-                    .start();
-            run.await(driver, "a step", () -> run.printed().contains("compress | step"));
-            TimeUnit.MILLISECONDS.sleep(300);
+        asked("erase-then-prune", 1);
+    }
 
-            driver.destroy();
+    @ParameterizedTest
+    @Tag("faults")
+    @CsvSource({"prune, 12", "erase, 6", "erase-then-prune, 12"})
+    void aRunAskedToEndManyTimes_endsWithTheSameBits(String mode, int times) throws Exception {
+        asked(mode, times);
+    }
 
-            run.ends(driver, 143);
-            assertThat(run.printed()).contains("Stopped after step ").contains("the same command goes on from");
-            assertThat(run.hdfs().checkpointed(run.folder())).isPositive();
-            assertThat(run.text("result.json")).contains("\"exitCode\" : 143");
+    /** Asks drivers to end at random moments of their training, until there have been so many. */
+    private static void asked(String mode, int times) throws Exception {
+        Random random = new Random(seed);
+        int done = 0;
+        while (done < times) {
+            try (FaultRun run = new FaultRun("asked " + mode, mode, SmallJob.EPOCHS)) {
+                run.set("spark.master", "local[2]").set("checkpoint.every", "1000 steps");
+                List<Long> kept = new ArrayList<>();
+                while (done + kept.size() < times && askedOnce(run, random)) {
+                    kept.add(run.hdfs().checkpointed(run.folder()));
+                }
+                done += kept.size();
+                System.out.printf("%s: asked to end, steps kept: %s%n", mode, kept);
+                FaultTable.tried(
+                        "driver asked to end at a random moment, " + mode,
+                        "SIGTERM while it trains: exit code 143, the last step is kept",
+                        kept.size(),
+                        () -> run.ends(0),
+                        run::hasTheRightBits);
+            }
         }
+    }
+
+    /** Starts a driver and asks it to end once it has taken a step; false if it came to the end of its work. */
+    private static boolean askedOnce(FaultRun run, Random random) throws Exception {
+        long before = progress(run);
+        Process driver = run.start();
+        run.await(driver, "a step", () -> progress(run) > before || !driver.isAlive());
+        driver.waitFor(random.nextInt(2000), TimeUnit.MILLISECONDS);
+        driver.destroy();
+        int code = driver.waitFor();
+        if (run.text("result.json").contains("\"succeeded\"")) {
+            return false;
+        }
+        assertThat(code).as(run.printed()).isEqualTo(143);
+        List<String> said = run.printed()
+                .lines()
+                .filter(line -> line.startsWith("Stopped after step "))
+                .toList();
+        assertThat(said).as(run.printed()).isNotEmpty();
+        assertThat(said.get(said.size() - 1))
+                .startsWith("Stopped after step %d of ".formatted(run.hdfs().checkpointed(run.folder())))
+                .contains("the same command goes on from");
+        assertThat(run.text("result.json")).contains("\"exitCode\" : 143");
+        return true;
+    }
+
+    /** How often drivers have told of a step. */
+    private static long progress(FaultRun run) throws Exception {
+        return run.printed()
+                .lines()
+                .filter(line -> line.contains("compress | step"))
+                .count();
     }
 
     /** Kills drivers until there have been so many kills; each run that gets to its end has been killed at least once. */

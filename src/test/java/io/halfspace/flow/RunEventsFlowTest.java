@@ -199,8 +199,6 @@ final class RunEventsFlowTest {
                 "--set",
                 "training.baseline=false",
                 "--set",
-                "spark.standing-tasks=true",
-                "--set",
                 "spark.master=local[2]"));
         for (String setting : more) {
             arguments.addAll(List.of("--set", setting));

@@ -13,10 +13,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A cluster that does not do what it is asked for does not keep the driver waiting: one sentence, exit code 75. */
 @Timeout(180)
 final class StuckClusterTest {
+    /** A step is a job of its own, with its own description. */
+    private static final String BY_JOBS = "spark.standing-tasks=false";
+
     @TempDir
     private Path parent;
 
@@ -29,7 +34,7 @@ final class StuckClusterTest {
             settings.set("spark.plugins", SleepyTasks.class.getName())
                     .set(SleepyTasks.WHAT, "the gradient of step 3 of epoch 2");
 
-            Commands stuck = compress(run, "local[2]", "spark.step-timeout=10 seconds");
+            Commands stuck = compress(run, "local[2]", "spark.step-timeout=10 seconds", BY_JOBS);
 
             assertThat(stuck.err())
                     .startsWith(
@@ -53,10 +58,37 @@ final class StuckClusterTest {
         try (ShippedJars settings = new ShippedJars()) {
             settings.set("spark.plugins", SleepyTasks.class.getName())
                     .set(SleepyTasks.WHAT, "tasks that stand by from step 2 of epoch 1 on");
-            Commands stuck = compress(run, "local[2]", "spark.step-timeout=2 minutes", "spark.standing-tasks=true");
+            Commands stuck = compress(run, "local[2]", "spark.step-timeout=2 minutes");
 
             assertThat(stuck.exitCode()).as(stuck.err()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @Tag("slow")
+    @CsvSource({"at the end of a stage, 0.2, 8", "at the end of an epoch, 0.5, 20"})
+    @SuppressWarnings("try")
+    void evaluationThatFails_losesNoStep_andIsMadeUpFor(String where, double warmUp, long step) throws Exception {
+        String solver = "solver={warm-up: %s, frozen-at: 0.6}".formatted(warmUp);
+        Path undisturbed = parent.resolve("undisturbed");
+        assertThat(compress(undisturbed, "local[2]", solver).exitCode()).isZero();
+        Path run = parent.resolve("run");
+        String seldom = "checkpoint.every=1000 steps";
+        try (ShippedJars settings = new ShippedJars()) {
+            settings.set("spark.plugins", SleepyTasks.class.getName()).set(SleepyTasks.WHAT, "the evaluation");
+
+            Commands stuck = compress(run, "local[2]", solver, seldom, "spark.step-timeout=10 seconds");
+
+            assertThat(stuck.err()).startsWith("Cannot finish the evaluation: nothing has come back for 10 seconds");
+            assertThat(stuck.exitCode()).isEqualTo(75);
+        }
+        assertThat(Commands.checkpointed(run)).as(where).isEqualTo(step);
+
+        Commands again = compress(run, "local[2]", solver, seldom);
+
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(run.resolve("model.zip")).hasSameBinaryContentAs(undisturbed.resolve("model.zip"));
+        assertThat(Commands.result(run).at("/history")).hasSize(2);
     }
 
     @Test
@@ -94,11 +126,11 @@ final class StuckClusterTest {
                     .set(SleepyTasks.DIES, "137")
                     .set("spark.task.maxFailures", "2");
 
-            Commands dead = compress(run, "local-cluster[2,1,1024]", "spark.step-timeout=2 minutes");
+            Commands dead = compress(run, "local-cluster[2,1,1024]", "spark.step-timeout=2 minutes", BY_JOBS);
 
             assertThat(dead.err())
                     .containsPattern(
-                            "^Cannot finish the gradient of step 2 of epoch 1: shard 1 failed 2 times, last on executor \\d on host [^ ,]+, the executor was lost: Command exited with code 137 \\(killed: ");
+                            "(?m)^Cannot finish the gradient of step 2 of epoch 1: shard 1 failed 2 times, last on executor \\d on host [^ ,]+, the executor was lost: Command exited with code 137 \\(killed: ");
             assertThat(dead.exitCode()).isEqualTo(75);
         }
         assertThat(Commands.checkpointed(run)).isEqualTo(1);

@@ -11,6 +11,7 @@ final class Awaited {
     private static final String DESCRIPTION = "spark.job.description";
     private static final String KIND = "halfspace.awaited";
     private static final String STANDING = "STANDING";
+    private static final String RUN = "halfspace.run";
 
     /** What a job of Spark does for a run; they may take times of different lengths. */
     enum Kind {
@@ -32,6 +33,22 @@ final class Awaited {
     }
 
     private Awaited() {}
+
+    /** The jobs that the calling thread starts from here on belong to a run. */
+    static void by(JavaSparkContext spark, String run) {
+        spark.setLocalProperty(RUN, run);
+    }
+
+    /** The run that the calling thread works for; empty outside of runs. */
+    static String run(JavaSparkContext spark) {
+        String run = spark.getLocalProperty(RUN);
+        return run == null ? "" : run;
+    }
+
+    /** Whether a job belongs to a run, by the properties it was given. */
+    static boolean isOf(String run, Properties job) {
+        return run.equals(job == null ? "" : job.getProperty(RUN, ""));
+    }
 
     /** From here on the driver waits for rows. */
     static void data(JavaSparkContext spark) {

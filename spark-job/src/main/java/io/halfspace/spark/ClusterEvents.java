@@ -21,7 +21,6 @@ import org.apache.spark.storage.BlockUpdatedInfo;
  * Spark are told apart by a property that the run's jobs carry; executors and broadcasts are everybody's.
  */
 final class ClusterEvents extends SparkListener {
-    private static final String PROPERTY = "halfspace.run";
     /** Stages that may still have tasks at work; older ones have none. */
     private static final int STAGES = 256;
 
@@ -42,12 +41,12 @@ final class ClusterEvents extends SparkListener {
         this.run = run;
         this.events = events;
         this.metrics = metrics;
-        spark.setLocalProperty(PROPERTY, run);
+        Awaited.by(spark, run);
     }
 
     @Override
     public void onStageSubmitted(SparkListenerStageSubmitted event) {
-        if (event.properties() != null && run.equals(event.properties().getProperty(PROPERTY))) {
+        if (Awaited.isOf(run, event.properties())) {
             stages.add(event.stageInfo().stageId());
         }
     }

@@ -1,6 +1,7 @@
 package io.halfspace.spark;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +27,14 @@ import org.apache.spark.scheduler.TaskInfo;
  * TimeoutConfig} allows, or for which no executor takes a task, is given up, with a sentence that says what was waited for,
  * where, and what failed first. It hears of tasks through Spark's listeners and looks once a second.
  *
- * <p>Watches the jobs that {@link Awaited} marks, which a run starts one after the other.
+ * <p>Watches the jobs that {@link Awaited} marks, which the run of the thread that opens it starts one after the other.
  */
 final class ClusterWatch extends SparkListener implements AutoCloseable {
     private static final int NAMED = 4;
 
     private final JavaSparkContext spark;
     private final TimeoutConfig limits;
+    private final String run;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread created = new Thread(task, "halfspace-watch");
         created.setDaemon(true);
@@ -59,6 +61,8 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
         private long idle = news;
 
         private Optional<TaskFault> firstFault = Optional.empty();
+        /** Partitions of all its tasks, by id of the task. */
+        private final Map<Long, Integer> partitions = new HashMap<>();
 
         Job(int id, Awaited.Kind kind, String what) {
             this.id = id;
@@ -70,6 +74,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
     private ClusterWatch(JavaSparkContext spark, TimeoutConfig limits) {
         this.spark = spark;
         this.limits = limits;
+        run = Awaited.run(spark);
     }
 
     /** Watches a context until closed. */
@@ -93,7 +98,9 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
             return known.get();
         }
         JobException plain = Failures.explain(failure);
-        Optional<TaskFault> fault = TaskFault.in(failure);
+        Optional<TaskFault> fault = TaskFault.in(failure)
+                .map(last -> last.of(
+                        current.map(job -> job.partitions.get(last.id())).orElse(last.index())));
         if (verdict.isPresent()) {
             return new JobException(ExitCode.TRY_AGAIN, verdict.get(), failure);
         }
@@ -125,6 +132,9 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onJobStart(SparkListenerJobStart event) {
+        if (!Awaited.isOf(run, event.properties())) {
+            return;
+        }
         if (Awaited.isAwaited(event.properties())) {
             current = Optional.of(
                     new Job(event.jobId(), Awaited.kind(event.properties()), Awaited.what(event.properties())));
@@ -144,7 +154,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onStageSubmitted(SparkListenerStageSubmitted event) {
-        if (Awaited.isAwaited(event.properties())) {
+        if (Awaited.isOf(run, event.properties()) && Awaited.isAwaited(event.properties())) {
             stages.add(event.stageInfo().stageId());
         }
     }
@@ -155,6 +165,8 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
             return;
         }
         running.put(event.taskInfo().taskId(), event.taskInfo());
+        current.ifPresent(job ->
+                job.partitions.put(event.taskInfo().taskId(), event.taskInfo().partitionId()));
         current.filter(job -> !job.begun).ifPresent(job -> {
             job.begun = true;
             job.news = System.nanoTime();
@@ -229,9 +241,7 @@ final class ClusterWatch extends SparkListener implements AutoCloseable {
                 .limit(NAMED)
                 .map(task -> "%s %d on %s"
                         .formatted(
-                                job.kind.unit(),
-                                task.index(),
-                                new TaskFault(task.index(), 0, task.executorId(), task.host(), "").place()))
+                                job.kind.unit(), task.partitionId(), TaskFault.place(task.executorId(), task.host())))
                 .collect(Collectors.joining(", "));
         int more = running.size() - NAMED;
         return "Cannot finish %s: nothing has come back for %d seconds, %d done before, still at work %s%s%s; look at what that executor does, or raise %s; the same command goes on from the last checkpoint"

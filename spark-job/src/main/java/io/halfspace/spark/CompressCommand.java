@@ -10,8 +10,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code halfspace compress JOB}: trains a network and writes the smaller one. */
 @Command(
@@ -19,6 +21,9 @@ import picocli.CommandLine.Parameters;
         description = "Trains the network of a job file and writes the compact one.",
         mixinStandardHelpOptions = true)
 final class CompressCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(index = "0", paramLabel = "JOB", description = "Job file (YAML); see docs/configuration.md.")
     private String job;
 
@@ -65,11 +70,10 @@ final class CompressCommand implements Callable<Integer> {
                 progress.say("%s", Summary.of(report(session, config, folder, stop, progress)));
                 progress.say("written   %s", folder);
                 return ExitCode.OK.number();
-            } catch (JobException e) {
-                if (e.exitCode() == ExitCode.STOPPED) {
+            } catch (Exception e) {
+                if (stop.isAsked()) {
                     // Here and not by the caller: the process ends as soon as the signal is closed.
-                    System.err.println(e.getMessage());
-                    return e.exitCode().number();
+                    return Main.explain(e, spec.commandLine());
                 }
                 throw e;
             } finally {

@@ -56,18 +56,27 @@ final class CompressionJob {
     }
 
     private RunReport run(ClusterWatch watch) {
+        StepLog log = new StepLog(folder);
         try {
-            stages();
+            stages(log);
             report.succeeded();
             folder.write(RunFolder.RESULT, report.json());
-            return report;
         } catch (Throwable e) {
             // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared, and memory may run out.
-            JobException failure = watch.explain(e);
+            JobException failure = stop.isAsked() && Failures.isStop(e) ? stopped(e) : watch.explain(e);
             report.failed(failure.exitCode(), failure.getMessage());
             writeReport(failure);
             throw failure;
         }
+        log.discardParts();
+        return report;
+    }
+
+    private static JobException stopped(Throwable failure) {
+        return new JobException(
+                ExitCode.STOPPED,
+                "Stopped, as asked, between the steps of a training; the same command goes on from the last checkpoint, if there is one",
+                failure);
     }
 
     /** Where not even the report can be written, what ended the run still says more. */
@@ -79,7 +88,7 @@ final class CompressionJob {
         }
     }
 
-    private void stages() {
+    private void stages(StepLog log) {
         ModelSource model = report.timed("model", this::model);
         Network analysed = report.timed(
                 "analysis",
@@ -102,7 +111,6 @@ final class CompressionJob {
             Optional<Trainer.Trained> baseline = config.training().baseline()
                     ? Optional.of(report.timed("baseline", () -> trainDense(trainer, network, densely)))
                     : Optional.empty();
-            StepLog log = new StepLog(folder);
             Keeper keeper = keeper(TITLE, trainer, given, judge);
             Trainer.Trained trained = report.timed(
                     "training", () -> trainer.train(TITLE, network, stages, events.training(TITLE, log), keeper));

@@ -56,7 +56,7 @@ final class EngineCheck {
             results.forEach(result -> judge(result, task.engine().precision()));
             return results.get(0);
         } finally {
-            sent.destroy(false);
+            Sessions.free(spark, () -> sent.destroy(false));
         }
     }
 

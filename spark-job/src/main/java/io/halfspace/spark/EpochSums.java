@@ -48,6 +48,11 @@ final class EpochSums {
                 sums.solverSeconds + taken.solverNanos() / 1e9);
     }
 
+    /** Whether no step was added. */
+    boolean isEmpty() {
+        return sums.phase.isEmpty();
+    }
+
     /** The sums up to now. */
     Sums sums() {
         return new Sums(

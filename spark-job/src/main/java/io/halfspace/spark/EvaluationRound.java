@@ -27,7 +27,7 @@ final class EvaluationRound {
             }
             return total;
         } finally {
-            sent.destroy(false);
+            Sessions.free(spark, () -> sent.destroy(false));
         }
     }
 

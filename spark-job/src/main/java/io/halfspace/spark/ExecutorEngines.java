@@ -52,14 +52,14 @@ final class ExecutorEngines {
             Function<GradientEngine, T> work) {
         closeOthers(network);
         Key key = new Key(network, spec, spec.gpu() ? TaskGpu.ordinal() : 0);
-        Queue<Resident> idle = IDLE.computeIfAbsent(key, each -> new ConcurrentLinkedQueue<>());
-        Resident resident = idle.poll();
+        Queue<Resident> idle = IDLE.get(key);
+        Resident resident = idle == null ? null : idle.poll();
         if (resident == null) {
             resident = new Resident(key, configurationJson);
         }
         try {
             T result = resident.run(parameters, work);
-            idle.add(resident);
+            keep(key, resident);
             return result;
         } catch (RuntimeException e) {
             resident.close();
@@ -79,6 +79,15 @@ final class ExecutorEngines {
                     "Cannot use engine torch on %s of host %s: %s".formatted(device, ExecutorNatives.host(), clause));
         });
         return new TorchGradientEngine(configurationJson, device, spec.threads());
+    }
+
+    /** At once with {@link #closeOthers} of another run, which takes the queue out of the map before it empties it. */
+    private static void keep(Key key, Resident resident) {
+        IDLE.compute(key, (same, idle) -> {
+            Queue<Resident> queue = idle == null ? new ConcurrentLinkedQueue<>() : idle;
+            queue.add(resident);
+            return queue;
+        });
     }
 
     private static void closeOthers(String network) {

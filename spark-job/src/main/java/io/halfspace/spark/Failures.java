@@ -34,7 +34,7 @@ final class Failures {
     static boolean isStop(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (String.valueOf(cause.getMessage())
-                    .matches("(?s).*(stopped SparkContext|SparkContext was shut down).*")) {
+                    .matches("(?s).*(stopped SparkContext|SparkContext (was shut down|has been shutdown)).*")) {
                 return true;
             }
         }

@@ -137,7 +137,7 @@ final class GradientRound implements AutoCloseable {
             standing.learn(done.stream().map(each -> each.place).toList());
             return done.stream().flatMap(each -> Arrays.stream(each.gradients)).toList();
         } finally {
-            sent.destroy(false);
+            Sessions.free(spark, () -> sent.destroy(false));
         }
     }
 
@@ -146,7 +146,7 @@ final class GradientRound implements AutoCloseable {
         try {
             standing.close();
         } finally {
-            sentTask.destroy(false);
+            Sessions.free(spark, () -> sentTask.destroy(false));
         }
     }
 

@@ -76,7 +76,7 @@ record JobConfig(
                 EngineConfig.read(root),
                 spark.text("master", "local[*]"),
                 spark.integer("shards", 4, 1, 4096),
-                spark.flag("standing-tasks", false),
+                spark.flag("standing-tasks", true),
                 TimeoutConfig.read(spark),
                 root.text("output", ""),
                 file.text());

@@ -21,7 +21,8 @@ import picocli.CommandLine.ParameterException;
         versionProvider = Main.VersionLine.class,
         footer = {
             "",
-            "Exit codes: 0 done, 2 configuration, 3 data, 4 diverged or check failed, 5 unsupported model, 75 try again."
+            "Exit codes: 0 done, 2 configuration, 3 data, 4 diverged or check failed, 5 unsupported model, 75 try again,",
+            "143 asked to end (the last step is kept)."
         })
 public final class Main {
     private Main() {}
@@ -61,7 +62,8 @@ public final class Main {
         return ExitCode.CONFIGURATION.number();
     }
 
-    private static int explain(Throwable failure, CommandLine line) {
+    /** Says what went wrong and gives the exit code. */
+    static int explain(Throwable failure, CommandLine line) {
         JobException explained = Failures.explain(failure);
         line.getErr().println(explained.getMessage());
         if ("1".equals(System.getenv("HALFSPACE_DEBUG"))) {

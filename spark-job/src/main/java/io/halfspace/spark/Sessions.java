@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Opens and closes Spark. */
@@ -128,6 +129,17 @@ final class Sessions {
             if (rang) {
                 // The wait may have ended by itself at the same moment: the mark must not outlive it.
                 Thread.interrupted();
+            }
+        }
+    }
+
+    /** Frees something that Spark holds; a Spark that has stopped holds nothing any more. */
+    static void free(JavaSparkContext spark, Runnable release) {
+        try {
+            release.run();
+        } catch (RuntimeException e) {
+            if (!spark.sc().isStopped()) {
+                throw e;
             }
         }
     }

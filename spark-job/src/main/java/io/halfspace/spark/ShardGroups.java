@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.Partition;
 import org.apache.spark.rdd.PartitionCoalescer;
 import org.apache.spark.rdd.PartitionGroup;
@@ -31,25 +32,22 @@ record ShardGroups(List<Group> groups) implements Serializable {
      * Groups shards for a cluster.
      *
      * @param places by shard: the executor that has it in memory, as Spark writes it
-     * @param slots how many tasks the cluster runs at once
-     * @param slotsOfExecutor how many of these an executor runs
+     * @param slots by executor: how many tasks it runs at once, at least one
      */
-    static ShardGroups of(List<String> places, int slots, int slotsOfExecutor) {
+    static ShardGroups of(List<String> places, Map<String, Integer> slots) {
         List<Group> groups = new ArrayList<>();
         for (int shard = 0; shard < places.size(); shard++) {
             String place = places.get(shard);
             List<Group> there =
                     groups.stream().filter(group -> group.place.equals(place)).toList();
-            if (there.size() < slotsOfExecutor && groups.size() < slots) {
+            if (there.size() < slots.get(place)) {
                 groups.add(new Group(place, new ArrayList<>(List.of(shard))));
             } else {
-                // Elsewhere only if slots have gone since the places were seen.
-                (there.isEmpty() ? groups : there)
-                        .stream()
-                                .min(Comparator.comparingInt(group -> group.shards.size()))
-                                .orElseThrow()
-                                .shards
-                                .add(shard);
+                there.stream()
+                        .min(Comparator.comparingInt(group -> group.shards.size()))
+                        .orElseThrow()
+                        .shards
+                        .add(shard);
             }
         }
         return new ShardGroups(groups);

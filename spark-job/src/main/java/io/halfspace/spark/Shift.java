@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaFutureAction;
 
 /**
@@ -24,6 +25,7 @@ final class Shift {
 
     private final StepExchange exchange;
     private final JavaFutureAction<Void> job;
+    private final BooleanSupplier lost;
     private final Duration patience;
     private final long begun = System.nanoTime();
     private boolean broken;
@@ -40,11 +42,13 @@ final class Shift {
     /**
      * @param exchange open for the tasks of the job
      * @param job that was given to Spark
+     * @param lost whether Spark has given up an executor that has a task; nobody else tells if it just went silent
      * @param patience how long a step may take
      */
-    Shift(StepExchange exchange, JavaFutureAction<Void> job, Duration patience) {
+    Shift(StepExchange exchange, JavaFutureAction<Void> job, BooleanSupplier lost, Duration patience) {
         this.exchange = exchange;
         this.job = job;
+        this.lost = lost;
         this.patience = patience;
     }
 
@@ -99,7 +103,7 @@ final class Shift {
     }
 
     private boolean gather(Duration limit) throws InterruptedException {
-        StepExchange.Outcome outcome = exchange.gather(limit, job::isDone);
+        StepExchange.Outcome outcome = exchange.gather(limit, () -> job.isDone() || lost.getAsBoolean());
         if (outcome == StepExchange.Outcome.ALL) {
             return true;
         }

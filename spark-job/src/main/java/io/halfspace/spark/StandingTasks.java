@@ -2,7 +2,9 @@ package io.halfspace.spark;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * engines and shows which executor has which shards.
  *
  * <p>A shift has a task for every slot of the cluster, at most one a shard, each with the shards that its executor has ({@link
- * ShardGroups}). It ends with the first step after a minute, for the sake of other jobs in the same Spark, and before the driver
- * does anything else. Driver's thread only.
+ * ShardGroups}). It ends with the first step after somebody else has started a job in the same Spark ({@link ForeignJobs}), or after
+ * a minute, and before the driver does anything else. Driver's thread only.
  */
 final class StandingTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StandingTasks.class);
@@ -33,7 +35,7 @@ final class StandingTasks implements AutoCloseable {
     private static final int MOST_VALUES = 4 << 20;
 
     private static final Duration LONGEST_SHIFT = Duration.ofMinutes(1);
-    /** Steps by jobs after a shift was broken; twice as many after the next. */
+    /** Steps by jobs after a shift was broken, twice as many after the next, and after one that made way for others. */
     private static final int SHORTEST_REST = 8;
 
     private static final int LONGEST_REST = 1 << 12;
@@ -50,6 +52,7 @@ final class StandingTasks implements AutoCloseable {
     /** By shard: the executor that computed it last in a job; empty before the first. */
     private List<String> places = List.of();
 
+    private final ForeignJobs foreign;
     private Optional<StepExchange> exchange = Optional.empty();
     private Optional<Shift> last = Optional.empty();
     /** Whether the tasks of the last shift stand by. */
@@ -76,6 +79,7 @@ final class StandingTasks implements AutoCloseable {
         this.patience = patience;
         // A copy of a slow task is started when most tasks of its job have ended, which here they never have.
         usable = wanted && !spark.getConf().getBoolean("spark.speculation", false);
+        foreign = new ForeignJobs(spark);
         growing = spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
     }
 
@@ -104,7 +108,10 @@ final class StandingTasks implements AutoCloseable {
                 rest(exchange.orElseThrow().trouble());
             } else {
                 nextRest = SHORTEST_REST;
-                if (last.orElseThrow().age().compareTo(LONGEST_SHIFT) > 0) {
+                if (foreign.any()) {
+                    dismiss();
+                    rest = SHORTEST_REST;
+                } else if (last.orElseThrow().age().compareTo(LONGEST_SHIFT) > 0) {
                     dismiss();
                 }
             }
@@ -120,8 +127,9 @@ final class StandingTasks implements AutoCloseable {
         } catch (Shift.CancelledException e) {
             dismiss();
             throw e;
-        } catch (RuntimeException | OutOfMemoryError e) {
-            // If it is more than that, the job that computes the step will tell.
+        } catch (Exception | OutOfMemoryError e) {
+            // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared. If it is more than that,
+            // the job that computes the step will tell.
             LOG.warn("Tasks cannot stand by", e);
             rest(TaskFault.root(e));
             return Optional.empty();
@@ -136,6 +144,7 @@ final class StandingTasks implements AutoCloseable {
 
     @Override
     public void close() {
+        foreign.close();
         dismiss();
         last.ifPresent(Shift::end);
         exchange.ifPresent(StepExchange::close);
@@ -143,14 +152,14 @@ final class StandingTasks implements AutoCloseable {
 
     private boolean begin(int values, int epoch, int step) throws InterruptedException {
         last.filter(Shift::isStuck).ifPresent(Shift::cancel);
-        if (!usable || places.isEmpty()) {
+        if (!usable || places.isEmpty() || foreign.any() || growing && slots() < places.size()) {
             return false;
         }
-        int slots = slots();
-        if (slots == 0 || growing && slots < places.size()) {
+        Map<String, Integer> slots = ExecutorSlots.of(spark, places);
+        if (slots.containsValue(0)) {
             return false;
         }
-        ShardGroups groups = ShardGroups.of(places, slots, Math.max(1, slots / executors()));
+        ShardGroups groups = ShardGroups.of(places, slots);
         if ((long) values * groups.largest() > MOST_VALUES) {
             return false;
         }
@@ -160,7 +169,8 @@ final class StandingTasks implements AutoCloseable {
         Awaited.standing(spark, epoch, step);
         JavaFutureAction<Void> job = JavaRDD.fromRDD(groups.of(shards.rdd()), shards.classTag())
                 .foreachPartitionAsync(new StandingWork(task, shards.id(), open.name(), number));
-        Shift shift = new Shift(open, job, patience.multipliedBy(groups.largest()));
+        BooleanSupplier lost = () -> ExecutorSlots.of(spark, slots.keySet()).containsValue(0);
+        Shift shift = new Shift(open, job, lost, patience.multipliedBy(groups.largest()));
         last = Optional.of(shift);
         standing = shift.muster();
         if (!standing) {
@@ -181,11 +191,5 @@ final class StandingTasks implements AutoCloseable {
     private int slots() {
         return spark.sc()
                 .maxNumConcurrentTasks(spark.sc().resourceProfileManager().defaultResourceProfile());
-    }
-
-    private int executors() {
-        int known = spark.sc().statusTracker().getExecutorInfos().length;
-        // The driver counts as one, and is one only where it computes.
-        return Math.max(1, spark.sc().isLocal() ? known : known - 1);
     }
 }

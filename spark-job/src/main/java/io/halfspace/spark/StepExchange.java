@@ -31,7 +31,7 @@ import scala.runtime.BoxedUnit;
  */
 final class StepExchange implements RpcEndpoint, AutoCloseable {
     private static final byte[] HOME = {};
-    /** How often a wait looks whether the job of the shift has ended. */
+    /** How often a wait looks whether tasks have ended. */
     private static final long LOOK_MILLIS = 200;
 
     /** How a wait for all tasks ended. */
@@ -87,6 +87,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
     /** Ends the shift: tasks that wait are sent home, the others as soon as they report. */
     synchronized void dismiss() {
         open = false;
+        Arrays.fill(reports, null);
         for (int task = 0; task < waiting.length; task++) {
             answer(task, HOME);
         }
@@ -103,7 +104,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
      * Waits until all tasks have reported.
      *
      * @param patience how long
-     * @param ended whether Spark says that no task is at work any more
+     * @param ended whether Spark says that the tasks have ended, or that it has lost one
      */
     synchronized Outcome gather(Duration patience, BooleanSupplier ended) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
@@ -119,7 +120,7 @@ final class StepExchange implements RpcEndpoint, AutoCloseable {
                 return Outcome.LATE;
             }
             if (ended.getAsBoolean()) {
-                broken("its tasks have ended");
+                broken("its tasks have ended, or an executor that had one is gone");
             } else {
                 wait(Math.min(left, LOOK_MILLIS));
             }

@@ -67,7 +67,7 @@ final class StepLog {
         }
     }
 
-    /** Makes one file of all that was written; the run is over. */
+    /** Makes one file of all that was written; the training is over. */
     void finish() {
         folder.ifPresent(run -> {
             keep(steps);
@@ -77,8 +77,12 @@ final class StepLog {
                     run.copy(part, out);
                 }
             });
-            run.delete(PARTS);
         });
+    }
+
+    /** Deletes what the one file was made of; before the run is over another attempt may have to make it again. */
+    void discardParts() {
+        folder.ifPresent(run -> run.delete(PARTS));
     }
 
     private static String part(int stepsTaken) {

@@ -12,15 +12,17 @@ import org.apache.spark.scheduler.TaskInfo;
 /**
  * A task that failed on an executor.
  *
- * @param index of the task in its stage: the shard, where a task computes one
+ * @param id of the task, as Spark counts them
+ * @param index of its partition: the shard, where a task computes one. Out of a message it is that of the task in its stage,
+ *     which is another one where a stage had to be begun again
  * @param attempt how often it had been tried before
  * @param executor id of the executor
  * @param host where that executor runs
  * @param cause what went wrong at the root, a clause
  */
-record TaskFault(int index, int attempt, String executor, String host, String cause) {
+record TaskFault(long id, int index, int attempt, String executor, String host, String cause) {
     private static final Pattern ABORTED = Pattern.compile(
-            "Lost task (\\d+)\\.(\\d+) in stage [\\d.]+ \\(TID \\d+\\) \\(([^ ]+) executor ([^)]+)\\): (.*)",
+            "Lost task (\\d+)\\.(\\d+) in stage [\\d.]+ \\(TID (\\d+)\\) \\(([^ ]+) executor ([^)]+)\\): (.*)",
             Pattern.DOTALL);
     private static final Pattern ROOT = Pattern.compile("\nCaused by: ([^\n]*)");
     private static final Pattern EXIT = Pattern.compile("(?s).*[Ee]xit(?:ed with)?(?: code| status)?:? (\\d+).*");
@@ -30,13 +32,14 @@ record TaskFault(int index, int attempt, String executor, String host, String ca
         for (Throwable each = thrown; each != null; each = each.getCause()) {
             Matcher matcher = ABORTED.matcher(String.valueOf(each.getMessage()));
             if (matcher.find()) {
-                String text = matcher.group(5);
+                String text = matcher.group(6);
                 int end = text.indexOf("\nDriver stacktrace:");
                 return Optional.of(new TaskFault(
+                        Long.parseLong(matcher.group(3)),
                         Integer.parseInt(matcher.group(1)),
                         Integer.parseInt(matcher.group(2)),
+                        matcher.group(5),
                         matcher.group(4),
-                        matcher.group(3),
                         root(end < 0 ? text : text.substring(0, end))));
             }
         }
@@ -56,7 +59,8 @@ record TaskFault(int index, int attempt, String executor, String host, String ca
         } else {
             cause = root(reason.toErrorString());
         }
-        return Optional.of(new TaskFault(task.index(), task.attemptNumber(), task.executorId(), task.host(), cause));
+        return Optional.of(new TaskFault(
+                task.taskId(), task.partitionId(), task.attemptNumber(), task.executorId(), task.host(), cause));
     }
 
     /** What the root of an exception says, a clause. */
@@ -87,6 +91,11 @@ record TaskFault(int index, int attempt, String executor, String host, String ca
             case 143 -> " (asked to end)";
             default -> "";
         };
+    }
+
+    /** The same of another partition. */
+    TaskFault of(int partition) {
+        return new TaskFault(id, partition, attempt, executor, host, cause);
     }
 
     /** Where it happened. */

@@ -123,9 +123,11 @@ public final class TrainingData implements AutoCloseable {
 
     @Override
     public void close() {
-        train.shards.unpersist(false);
-        validation.ifPresent(part -> part.shards.unpersist(false));
-        test.ifPresent(part -> part.shards.unpersist(false));
+        Sessions.free(JavaSparkContext.fromSparkContext(train.shards.context()), () -> {
+            train.shards.unpersist(false);
+            validation.ifPresent(part -> part.shards.unpersist(false));
+            test.ifPresent(part -> part.shards.unpersist(false));
+        });
     }
 
     /** The reading, step by step; on a fault it leaves nothing persisted. */

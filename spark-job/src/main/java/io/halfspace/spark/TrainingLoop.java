@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The training loop: gradient on the executors, update by the base optimiser and solver step on the driver, over and over,
@@ -49,7 +50,10 @@ record TrainingLoop(
             if (!begun) {
                 trainee = course.begin(s, stage, trainee);
             }
-            try (GradientRound round = rounds.apply(trainee)) {
+            try (GradientRound round = course.open(trainee)) {
+                if (begun) {
+                    course.endOpenEpoch(stage, trainee, round);
+                }
                 while (course.step < stage.end()) {
                     course.step(stage, trainee, round);
                 }
@@ -88,17 +92,22 @@ record TrainingLoop(
         }
 
         Trainee begin(int index, Stage next, Trainee trainee) {
-            Trainee begun = next.begin().apply(trainee);
+            Trainee begun = onCluster(trainee, () -> next.begin().apply(trainee));
             stage = index;
             history.begin(next.name(), step, begun);
             events.stage(next, begun);
             return begun;
         }
 
+        GradientRound open(Trainee trainee) {
+            return onCluster(trainee, () -> rounds.apply(trainee));
+        }
+
         void step(Stage stage, Trainee trainee, GradientRound round) {
             int epoch = step / stepsPerEpoch;
             long begun = System.nanoTime();
-            GradientRound.Sum sum = gradient(round, trainee, epoch);
+            GradientRound.Sum sum =
+                    onCluster(trainee, () -> round.compute(trainee.parameters(), epoch, step % stepsPerEpoch));
             long summed = System.nanoTime();
             sum.bad().forEach(bad -> skip(bad, epoch));
             float[] update = update(sum, trainee, epoch);
@@ -117,7 +126,7 @@ record TrainingLoop(
             sums.add(taken);
             events.step(taken, history.lastAccuracy());
             step++;
-            if (step % stepsPerEpoch == 0) {
+            if (step % stepsPerEpoch == 0 && !keeper.isStopping()) {
                 endEpoch(stage, trainee, round, epoch);
             }
             boolean stopping = keeper.isStopping();
@@ -160,10 +169,17 @@ record TrainingLoop(
             return update;
         }
 
+        /** Ends the epoch that was trained in before, if all that it lacked was its end. */
+        void endOpenEpoch(Stage stage, Trainee trainee, GradientRound round) {
+            if (step % stepsPerEpoch == 0 && !sums.isEmpty()) {
+                endEpoch(stage, trainee, round, step / stepsPerEpoch - 1);
+            }
+        }
+
         private void endEpoch(Stage stage, Trainee trainee, GradientRound round, int epoch) {
             checkFinite(trainee.parameters());
             long begun = System.nanoTime();
-            Evaluation judged = validation.apply(trainee, round);
+            Evaluation judged = onCluster(trainee, () -> validation.apply(trainee, round));
             long judging = System.nanoTime() - begun;
             History.Epoch ended = sums.epoch(epoch + 1, step, stage, trainee, judged);
             history.add(ended);
@@ -190,28 +206,27 @@ record TrainingLoop(
                     keeper.judge().evaluation());
         }
 
-        private GradientRound.Sum gradient(GradientRound round, Trainee trainee, int epoch) {
+        /** Has executors compute something; if they cannot, what the run has by now is kept. */
+        private <T> T onCluster(Trainee trainee, Supplier<T> work) {
             try {
-                return round.compute(trainee.parameters(), epoch, step % stepsPerEpoch);
+                return work.get();
             } catch (Exception e) {
                 // Not only runtime exceptions: Scala code throws Spark's checked ones undeclared.
-                keepBecauseOf(e, trainee);
-                if (keeper.isStopping()) {
+                boolean stopping = keeper.isStopping();
+                try {
+                    if (step > 0) {
+                        keep(trainee);
+                    }
+                } catch (RuntimeException unkept) {
+                    if (stopping) {
+                        throw unkept;
+                    }
+                    e.addSuppressed(unkept);
+                }
+                if (stopping) {
                     throw stopped();
                 }
                 throw e;
-            }
-        }
-
-        /** The cluster failed, what the driver knows did not. */
-        private void keepBecauseOf(Exception failure, Trainee trainee) {
-            if (step == 0) {
-                return;
-            }
-            try {
-                keep(trainee);
-            } catch (RuntimeException e) {
-                failure.addSuppressed(e);
             }
         }
 

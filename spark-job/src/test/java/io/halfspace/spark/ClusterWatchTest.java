@@ -71,6 +71,22 @@ final class ClusterWatchTest {
     }
 
     @Test
+    void shardOfAStageThatComputesOnlySome_isNamedByItsOwnNumber() {
+        try (ClusterWatch watch = ClusterWatch.over(spark, TimeoutConfig.DEFAULT)) {
+            Awaited.gradient(spark, 0, 0);
+
+            JobException told = watch.explain(catchThrowable(() -> spark.parallelize(List.of(0, 1, 2), 3)
+                    .map(shard -> {
+                        throw new IllegalStateException("no");
+                    })
+                    .collectPartitions(new int[] {2})));
+
+            assertThat(told.getMessage())
+                    .startsWith("Cannot finish the gradient of step 1 of epoch 1: shard 2 failed on the driver,");
+        }
+    }
+
+    @Test
     void faultWithASentenceOfItsOwn_keepsIt() {
         try (ClusterWatch watch = ClusterWatch.over(spark, TimeoutConfig.DEFAULT)) {
             Awaited.data(spark);

@@ -11,7 +11,10 @@ import io.halfspace.dl4j.GradientSum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
@@ -21,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -128,6 +132,34 @@ final class GradientRoundTest {
                     })
                     .isInstanceOf(Shift.CancelledException.class)
                     .hasMessageContaining("cancelled");
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void aJobOfSomebodyElse_getsTheSlots_andTheStepsAreJobsMeanwhile() throws Exception {
+        ComputationGraph network = network();
+        float[] parameters = FlatParameters.of(network);
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
+        int slots = spark.defaultParallelism();
+        try (TrainingData data = load(slots);
+                GradientRound round = round(network, data, slots)) {
+            float[] first = round.compute(parameters, 0, 0).gradient();
+            assertThat(round.compute(parameters, 0, 0).standing()).isTrue();
+            spark.setLocalProperty("halfspace.run", "another");
+            JavaFutureAction<List<Integer>> foreign =
+                    spark.parallelize(List.of(1, 2, 3), 3).collectAsync();
+            spark.setLocalProperty("halfspace.run", null);
+
+            while (round.compute(parameters, 0, 0).standing()) {
+                assertThat(round.compute(parameters, 0, 0).gradient()).containsExactly(first);
+            }
+
+            assertThat(foreign.get(1, TimeUnit.MINUTES)).containsExactly(1, 2, 3);
+            for (int step = 0; !round.compute(parameters, 0, 0).standing(); step++) {
+                assertThat(step).as("steps until tasks stand by again").isLessThan(1000);
+            }
         }
     }
 

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,13 +19,14 @@ final class ShardGroupsTest {
         Random random = new Random(seed);
         int shards = 1 + random.nextInt(40);
         int executors = 1 + random.nextInt(6);
-        int slotsOfExecutor = 1 + random.nextInt(4);
+        Map<String, Integer> slots = IntStream.range(0, executors)
+                .boxed()
+                .collect(Collectors.toMap(ShardGroupsTest::place, executor -> 1 + random.nextInt(4)));
         List<String> places = IntStream.range(0, shards)
                 .mapToObj(shard -> place(random.nextInt(executors)))
                 .toList();
 
-        List<ShardGroups.Group> groups = ShardGroups.of(places, executors * slotsOfExecutor, slotsOfExecutor)
-                .groups();
+        List<ShardGroups.Group> groups = ShardGroups.of(places, slots).groups();
 
         assertThat(groups.stream().flatMap(group -> group.shards().stream()))
                 .containsExactlyInAnyOrderElementsOf(
@@ -34,14 +36,15 @@ final class ShardGroupsTest {
                         .allMatch(shard -> places.get(shard).equals(group.place())));
         for (int executor = 0; executor < executors; executor++) {
             String place = place(executor);
+            int slotsThere = slots.get(place);
             int there = Collections.frequency(places, place);
             List<Integer> sizes = groups.stream()
                     .filter(group -> group.place().equals(place))
                     .map(group -> group.shards().size())
                     .toList();
             assertThat(sizes)
-                    .hasSize(Math.min(slotsOfExecutor, there))
-                    .allMatch(size -> size <= (there + slotsOfExecutor - 1) / slotsOfExecutor);
+                    .hasSize(Math.min(slotsThere, there))
+                    .allMatch(size -> size <= (there + slotsThere - 1) / slotsThere);
         }
     }
 
@@ -51,15 +54,5 @@ final class ShardGroupsTest {
 
     private static String place(int executor) {
         return "executor_host_" + executor;
-    }
-
-    @Test
-    void shardsOfAnExecutorThatIsGone_goToTheOthers() {
-        List<String> places = List.of("executor_a_0", "executor_b_1", "executor_a_0", "executor_c_2");
-
-        assertThat(ShardGroups.of(places, 2, 1).groups())
-                .containsExactly(
-                        new ShardGroups.Group("executor_a_0", List.of(0, 2)),
-                        new ShardGroups.Group("executor_b_1", List.of(1, 3)));
     }
 }

@@ -18,7 +18,7 @@ final class TaskFaultTest {
         TaskFault fault = TaskFault.in(new IllegalStateException("x", new IllegalStateException(ABORTED + trace)))
                 .orElseThrow();
 
-        assertThat(fault).isEqualTo(new TaskFault(1, 3, "2", "10.0.0.7", "IOException: disk gone"));
+        assertThat(fault).isEqualTo(new TaskFault(52, 1, 3, "2", "10.0.0.7", "IOException: disk gone"));
         assertThat(fault.place()).isEqualTo("executor 2 on host 10.0.0.7");
     }
 
