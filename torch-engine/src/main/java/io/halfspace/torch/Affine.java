@@ -49,7 +49,7 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
         Product product = Product.apart(run, rows, weight, shift);
         if (run.training()) {
             product.result().set_requires_grad(true);
-            run.products().add(product);
+            run.ownGradients().add(product);
         }
         return product.result();
     }
@@ -62,7 +62,7 @@ record Affine(Parameter weight, Optional<Parameter> bias) {
             if (!result.requires_grad()) {
                 result.set_requires_grad(true);
             }
-            run.products().add(new Product(weight, Optional.empty(), rows.detach(), result, false));
+            run.ownGradients().add(new Product(weight, Optional.empty(), rows.detach(), result, false));
         }
         return result;
     }

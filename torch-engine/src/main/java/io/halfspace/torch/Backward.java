@@ -21,7 +21,7 @@ final class Backward {
     /**
      * Prepares the pass.
      *
-     * @param run the forward pass, with the products that it collected
+     * @param run the forward pass, with what it collected
      * @param parameters whose gradients are overwritten
      * @param trained parameters that gradients are wanted of
      */
@@ -42,14 +42,15 @@ final class Backward {
      * @return the parameters that have a gradient
      */
     Set<Parameter> run(TensorVector outputs, TensorVector slopes) {
-        int to = run.products().size();
+        List<OwnGradient> all = run.ownGradients();
+        int to = all.size();
         Optional<Ends> ends = Optional.of(new Ends(outputs, slopes));
         while (ends.isPresent()) {
             int from = to;
-            while (from > 0 && (from == to || !run.products().get(from).apart())) {
+            while (from > 0 && (from == to || all.get(from).apart().isEmpty())) {
                 from--;
             }
-            ends = part(run.products().subList(from, to), ends.get());
+            ends = part(all.subList(from, to), ends.get());
             to = from;
         }
         return written;
@@ -58,15 +59,15 @@ final class Backward {
     /**
      * Runs back through one autograd graph.
      *
-     * @param products in it; the first one may be apart and then is what the graph begins at
+     * @param pieces in it; the first one may be apart and then is what the graph begins at
      * @return where to go on
      */
     @SuppressWarnings("try")
-    private Optional<Ends> part(List<Product> products, Ends ends) {
+    private Optional<Ends> part(List<OwnGradient> pieces, Ends ends) {
         List<Parameter> wanted = List.copyOf(missing);
         TensorVector leaves = new TensorVector();
         wanted.forEach(each -> leaves.push_back(parameters.leaf(each)));
-        products.forEach(each -> leaves.push_back(each.result()));
+        pieces.forEach(each -> leaves.push_back(each.result()));
         TensorVector gradients = torch.grad(ends.tensors(), leaves, ends.slopes(), new BoolOptional(), false, true);
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i < wanted.size(); i++) {
@@ -77,14 +78,16 @@ final class Backward {
                 }
             }
             Optional<Ends> before = Optional.empty();
-            for (int i = 0; i < products.size(); i++) {
-                Product product = products.get(i);
+            for (int i = 0; i < pieces.size(); i++) {
+                OwnGradient piece = pieces.get(i);
                 Tensor slope = gradients.get(wanted.size() + i);
                 if (slope.defined()) {
-                    product.gradient(run, slope, parameters);
-                    write(product.weight());
-                    product.bias().ifPresent(this::write);
-                    if (product.apart() && product.rows().requires_grad()) {
+                    piece.gradient(run, slope, parameters);
+                    piece.parameters().forEach(this::write);
+                    Optional<Product> cut =
+                            piece.apart().filter(product -> product.rows().requires_grad());
+                    if (cut.isPresent()) {
+                        Product product = cut.get();
                         before = Optional.of(
                                 new Ends(Tensors.vector(product.rows()), Tensors.vector(product.rowSlope(run, slope))));
                     }

@@ -25,9 +25,6 @@ record LstmCell(
         boolean peepholes,
         boolean usual)
         implements Recurrent.Cell {
-    /** The column blocks in libtorch's order: input gate, forget, cell input, output. */
-    private static final int[] LIBTORCH_ORDER = {3, 1, 0, 2};
-
     static LstmCell of(AbstractLSTM layer, Site site, String suffix, boolean peepholes) {
         boolean usual = layer.getActivationFn() instanceof ActivationTanH
                 && layer.getGateActivationFn() instanceof ActivationSigmoid;
@@ -62,25 +59,13 @@ record LstmCell(
     }
 
     private Tensor fused(Run run, Tensor steps) {
-        Tensor biases = inLibtorchOrder(run.tensor(bias).reshape(4 * size()));
+        Tensor biases = LstmWeights.of(run, bias).reshape(4 * size());
         TensorVector weights = Tensors.vector(
-                inLibtorchOrder(run.tensor(input).t()),
-                inLibtorchOrder(run.tensor(recurrent).t()),
-                biases,
-                torch.zeros_like(biases));
+                LstmWeights.of(run, input), LstmWeights.of(run, recurrent), biases, torch.zeros_like(biases));
         Tensor zero = steps.new_zeros(1, steps.size(1), size());
         T_TensorTensorTensor_T states = torch.lstm(
                 steps.contiguous(), Tensors.vector(zero, zero), weights, true, 1, 0, run.training(), false, false);
         return states.get0();
-    }
-
-    /** Blocks of rows, reordered. */
-    private Tensor inLibtorchOrder(Tensor blocks) {
-        TensorVector ordered = new TensorVector();
-        for (int block : LIBTORCH_ORDER) {
-            ordered.push_back(blocks.narrow(0, block * size(), size()));
-        }
-        return torch.cat(ordered, 0);
     }
 
     private Tensor stepByStep(Run run, Tensor steps, Optional<Tensor> mask) {

@@ -1,6 +1,8 @@
 package io.halfspace.torch;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -13,9 +15,10 @@ import org.bytedeco.pytorch.global.torch;
  * @param bias what is added, of a product that is apart
  * @param rows {@code [rows, in]}; of a product that is apart, where the autograd graph of what is before it ends, if there is one
  * @param result {@code [rows, out]}; of a product that is apart, a leaf of the graph of what is behind it
- * @param apart whether autograd does not see the product
+ * @param unseen whether the product is apart
  */
-record Product(Parameter weight, Optional<Parameter> bias, Tensor rows, Tensor result, boolean apart) {
+record Product(Parameter weight, Optional<Parameter> bias, Tensor rows, Tensor result, boolean unseen)
+        implements OwnGradient {
     static boolean isFor(Parameter weight) {
         return weight.shape().length == 2 && weight.strides()[0] == 1 && weight.strides()[1] == weight.shape()[0];
     }
@@ -48,13 +51,23 @@ record Product(Parameter weight, Optional<Parameter> bias, Tensor rows, Tensor r
                 .t();
     }
 
-    /**
-     * Makes the gradients of the weights and, of a product that is apart, of the bias.
-     *
-     * @param slope gradient of the result
-     * @param parameters whose gradients are overwritten
-     */
-    void gradient(Run run, Tensor slope, ParameterBuffer parameters) {
+    @Override
+    public Optional<Product> apart() {
+        return unseen ? Optional.of(this) : Optional.empty();
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return Stream.concat(Stream.of(weight), bias.stream()).toList();
+    }
+
+    @Override
+    public List<Tensor> held() {
+        return List.of(rows, result);
+    }
+
+    @Override
+    public void gradient(Run run, Tensor slope, ParameterBuffer parameters) {
         Tensor into = parameters.slope(weight);
         Tensor given = rows.detach();
         if (BlockProducts.fits(run.type(), given.size(0))) {

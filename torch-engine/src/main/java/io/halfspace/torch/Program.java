@@ -171,7 +171,7 @@ final class Program {
             int reader = signals.size();
             boolean apart = node.dense() && reader <= chain;
             int steps = run.steps().size();
-            int products = run.products().size();
+            int before = run.ownGradients().size();
             Signal result;
             try (PointerScope own = new PointerScope()) {
                 result = node.step()
@@ -180,10 +180,9 @@ final class Program {
                                 node.from().stream().map(signals::get).toList())
                         .ownedBy(pass);
                 run.steps().subList(steps, run.steps().size()).forEach(step -> pass.attach(step.value()));
-                run.products().subList(products, run.products().size()).forEach(product -> {
-                    pass.attach(product.rows());
-                    pass.attach(product.result());
-                });
+                run.ownGradients().subList(before, run.ownGradients().size()).stream()
+                        .flatMap(each -> each.held().stream())
+                        .forEach(pass::attach);
             }
             signals.add(shared[reader] ? result.kept() : result);
             node.from().stream()

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param random what dropout draws from
  * @param inputs of the network, by name
  * @param steps collects the steps that running statistics should take
- * @param products collects what makes gradients of weights that autograd takes for constants
+ * @param ownGradients collects what makes gradients of parameters that autograd takes for constants
  */
 record Run(
         boolean training,
@@ -29,7 +29,7 @@ record Run(
         GeneratorOptional random,
         Map<String, Signal> inputs,
         List<StatisticStep> steps,
-        List<Product> products) {
+        List<OwnGradient> ownGradients) {
     /**
      * The step of a running statistic.
      *
@@ -43,11 +43,11 @@ record Run(
 
     /** The same pass for a layer that is frozen: inference while the rest trains. */
     Run inferring() {
-        return new Run(false, apart, rows, parameters, type, device, random, inputs, steps, products);
+        return new Run(false, apart, rows, parameters, type, device, random, inputs, steps, ownGradients);
     }
 
     /** The same pass for a layer whose products are computed outside of the autograd graph. */
     Run withProductsApart() {
-        return new Run(training, true, rows, parameters, type, device, random, inputs, steps, products);
+        return new Run(training, true, rows, parameters, type, device, random, inputs, steps, ownGradients);
     }
 }

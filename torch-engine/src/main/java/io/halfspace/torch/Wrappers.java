@@ -180,15 +180,17 @@ final class Wrappers {
         return torch.any(series.ne(new Scalar(absent)), 1).to(series.scalar_type());
     }
 
+    /** Taken with steps outermost, as a recurrent layer gives them: its gradient comes in the same order, without a copy. */
     private static Tensor last(Tensor series, Optional<Tensor> mask) {
         long steps = series.size(2);
+        Tensor stepsFirst = series.movedim(2, 0);
         if (mask.isEmpty()) {
-            return series.select(2, steps - 1);
+            return stepsFirst.select(0, steps - 1);
         }
         Tensor numbers = torch.cumsum(torch.ones_like(mask.get()), 1);
         Tensor lasts = mask.get().ne(new Scalar(0.0)).mul(numbers).argmax(new LongOptional(1), true);
-        Tensor places = lasts.unsqueeze(1).expand(series.size(0), series.size(1), 1);
-        return torch.gather(series, 2, places).squeeze(2);
+        Tensor places = lasts.unsqueeze(0).expand(1, series.size(0), series.size(1));
+        return torch.gather(stepsFirst, 0, places).squeeze(0);
     }
 
     /** The layout of what a layer gives. */

@@ -1,6 +1,8 @@
 package io.halfspace.torch;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,6 +12,8 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -62,6 +66,7 @@ final class RecurrentEqualityTest {
     Stream<DynamicTest> wrappers() {
         Cases cases = new Cases();
         InputType input = InputType.recurrent(3, 5);
+        InputType nwc = InputType.recurrent(3, 5, RNNFormat.NWC);
         for (Bidirectional.Mode mode : Bidirectional.Mode.values()) {
             cases.add("both ways, " + mode, input, lstm(), new Bidirectional(mode, lstm()));
             cases.masked("both ways, " + mode, input, lstm(), new Bidirectional(mode, simple()));
@@ -73,6 +78,7 @@ final class RecurrentEqualityTest {
                 simple(),
                 new LastTimeStep(new Bidirectional(Bidirectional.Mode.CONCAT, lstm())));
         cases.maskedAndRounded("last step", input, simple(), new LastTimeStep(lstm()));
+        cases.maskedAndRounded("last step NWC", nwc, lower(RNNFormat.NWC), new LastTimeStep(lower(RNNFormat.NWC)));
         cases.maskedAndRounded("last step of a simple layer", input, new LastTimeStep(simple()));
         cases.add("steps masked by value", input, new MaskZeroLayer(lstm(), 0.0));
         cases.add(
@@ -89,11 +95,44 @@ final class RecurrentEqualityTest {
                 new ActivationLayer(new ActivationTanH()));
         cases.add(
                 "both ways NWC",
-                InputType.recurrent(3, 5, RNNFormat.NWC),
+                nwc,
                 new Bidirectional(
                         Bidirectional.Mode.CONCAT,
                         new LSTM.Builder().nOut(4).dataFormat(RNNFormat.NWC).build()));
         return cases.tests();
+    }
+
+    /** LSTM layers in random order and of random sizes, alone, both ways, and frozen, which learn above and below each other. */
+    @TestFactory
+    Stream<DynamicTest> stacks() {
+        Cases cases = new Cases();
+        for (int seed = 1; seed <= 12; seed++) {
+            Random random = new Random(seed);
+            RNNFormat format = RNNFormat.values()[seed % 2];
+            InputType input = InputType.recurrent(1 + random.nextInt(9), 1 + random.nextInt(11), format);
+            List<Layer> layers = new ArrayList<>();
+            for (int i = 0; i < 2 + random.nextInt(2); i++) {
+                layers.add(ofRandomSize(random, format));
+            }
+            if (random.nextBoolean()) {
+                layers.add(1, new FrozenLayerWithBackprop(lower(format)));
+            }
+            if (seed % 3 == 0) {
+                layers.add(new LastTimeStep(ofRandomSize(random, format)));
+            }
+            cases.add("stack, " + format, input, layers.toArray(Layer[]::new));
+        }
+        return cases.tests();
+    }
+
+    private static Layer ofRandomSize(Random random, RNNFormat format) {
+        LSTM layer = new LSTM.Builder()
+                .nOut(1 + random.nextInt(19))
+                .activation(Activation.TANH)
+                .dataFormat(format)
+                .build();
+        Bidirectional.Mode[] modes = Bidirectional.Mode.values();
+        return random.nextInt(3) == 0 ? new Bidirectional(modes[random.nextInt(modes.length)], layer) : layer;
     }
 
     private static LSTM lower(RNNFormat format) {
