@@ -51,33 +51,10 @@ final class KilledDriverTest {
         asked(mode, times);
     }
 
-    /** Asks drivers to end at random moments of their training, until there have been so many. */
-    private static void asked(String mode, int times) throws Exception {
-        Random random = new Random(seed);
-        int done = 0;
-        while (done < times) {
-            try (FaultRun run = new FaultRun("asked " + mode, mode, SmallJob.EPOCHS)) {
-                run.set("spark.master", "local[2]").set("checkpoint.every", "1000 steps");
-                List<Long> kept = new ArrayList<>();
-                while (done + kept.size() < times && askedOnce(run, random)) {
-                    kept.add(run.hdfs().checkpointed(run.folder()));
-                }
-                done += kept.size();
-                System.out.printf("%s: asked to end, steps kept: %s%n", mode, kept);
-                FaultTable.tried(
-                        "driver asked to end at a random moment, " + mode,
-                        "SIGTERM while it trains: exit code 143, the last step is kept",
-                        kept.size(),
-                        () -> run.ends(0),
-                        run::hasTheRightBits);
-            }
-        }
-    }
-
     /** Starts a driver and asks it to end once it has taken a step; false if it came to the end of its work. */
     private static boolean askedOnce(FaultRun run, Random random) throws Exception {
         long before = progress(run);
-        Process driver = run.start();
+        Process driver = run.set("checkpoint.every", "1000 steps").start();
         run.await(driver, "a step", () -> progress(run) > before || !driver.isAlive());
         driver.waitFor(random.nextInt(2000), TimeUnit.MILLISECONDS);
         driver.destroy();
@@ -106,26 +83,43 @@ final class KilledDriverTest {
                 .count();
     }
 
-    /** Kills drivers until there have been so many kills; each run that gets to its end has been killed at least once. */
-    private static void killed(String mode, int kills) throws Exception {
+    /** Ends a driver early; false if it came to the end of its work before. */
+    private interface Blow {
+        boolean falls(FaultRun run, Random random) throws Exception;
+    }
+
+    private static void killed(String mode, int times) throws Exception {
+        struck(
+                "driver killed at a random moment, " + mode,
+                "SIGKILL anywhere between its start and its end",
+                mode,
+                times,
+                KilledDriverTest::killedOnce);
+    }
+
+    private static void asked(String mode, int times) throws Exception {
+        struck(
+                "driver asked to end at a random moment, " + mode,
+                "SIGTERM while it trains: exit code 143, the last step is kept",
+                mode,
+                times,
+                KilledDriverTest::askedOnce);
+    }
+
+    /** Strikes drivers so many times, on as many runs as that takes; each run comes to its end. */
+    private static void struck(String name, String does, String mode, int times, Blow blow) throws Exception {
         Random random = new Random(seed);
         int done = 0;
-        while (done < kills) {
-            try (FaultRun run = new FaultRun("killed " + mode, mode, SmallJob.EPOCHS)) {
+        while (done < times) {
+            try (FaultRun run = new FaultRun(name, mode, SmallJob.EPOCHS)) {
                 run.set("spark.master", "local[2]");
                 List<Long> reached = new ArrayList<>();
-                int allowed = kills - done;
-                while (reached.size() < allowed && killedOnce(run, random)) {
+                while (done + reached.size() < times && blow.falls(run, random)) {
                     reached.add(run.hdfs().checkpointed(run.folder()));
                 }
                 done += reached.size();
-                System.out.printf("%s: killed with checkpoints of steps %s%n", mode, reached);
-                FaultTable.tried(
-                        "driver killed at a random moment, " + mode,
-                        "SIGKILL anywhere between its start and its end",
-                        reached.size(),
-                        () -> run.ends(0),
-                        run::hasTheRightBits);
+                System.out.printf("%s: checkpoints of steps %s%n", name, reached);
+                FaultTable.tried(name, does, reached.size(), () -> run.ends(0), run::hasTheRightBits);
                 isLeftAlone(run);
             }
         }
