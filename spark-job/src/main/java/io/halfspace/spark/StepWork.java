@@ -3,10 +3,8 @@ package io.halfspace.spark;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.storage.BlockManagerId;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 
@@ -29,8 +27,7 @@ final class StepWork extends AbstractFunction2<TaskContext, Iterator<Shard>, Ste
         final ShardGradient[] gradients;
 
         private Done(boolean inMemory, ShardGradient[] gradients) {
-            BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
-            this.place = inMemory ? "executor_%s_%s".formatted(here.host(), here.executorId()) : "";
+            this.place = inMemory ? ExecutorSlots.here() : "";
             this.gradients = gradients;
         }
     }

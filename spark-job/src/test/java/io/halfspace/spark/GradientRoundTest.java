@@ -147,10 +147,10 @@ final class GradientRoundTest {
                 GradientRound round = round(network, data, slots)) {
             float[] first = round.compute(parameters, 0, 0).gradient();
             assertThat(round.compute(parameters, 0, 0).standing()).isTrue();
-            spark.setLocalProperty("halfspace.run", "another");
+            Awaited.by(spark, "another");
             JavaFutureAction<List<Integer>> foreign =
                     spark.parallelize(List.of(1, 2, 3), 3).collectAsync();
-            spark.setLocalProperty("halfspace.run", null);
+            Awaited.by(spark, null);
 
             while (round.compute(parameters, 0, 0).standing()) {
                 assertThat(round.compute(parameters, 0, 0).gradient()).containsExactly(first);
