@@ -13,7 +13,10 @@ import org.bytedeco.pytorch.global.torch;
  * @param result {@code [4 * size, in]}: input gate, forget, cell input, output gate
  */
 record LstmWeights(Parameter parameter, Tensor result) implements OwnGradient {
+    /** By block of libtorch's, its place in Deeplearning4j's order. */
     private static final int[] LIBTORCH_ORDER = {3, 1, 0, 2};
+    /** By block of Deeplearning4j's, its place in libtorch's order. */
+    private static final int[] OWN_ORDER = {2, 1, 3, 0};
 
     /**
      * Reorders a parameter, whose gradient the pass then makes if it is wanted.
@@ -23,13 +26,7 @@ record LstmWeights(Parameter parameter, Tensor result) implements OwnGradient {
      */
     static Tensor of(Run run, Parameter parameter) {
         Tensor given = run.tensor(parameter);
-        Tensor blocks = given.detach().t();
-        long size = blocks.size(0) / LIBTORCH_ORDER.length;
-        TensorVector ordered = new TensorVector();
-        for (int block : LIBTORCH_ORDER) {
-            ordered.push_back(blocks.narrow(0, block * size, size));
-        }
-        Tensor result = torch.cat(ordered, 0);
+        Tensor result = torch.cat(ordered(given.detach().t(), LIBTORCH_ORDER), 0);
         if (run.training() && given.requires_grad()) {
             result.set_requires_grad(true);
             run.ownGradients().add(new LstmWeights(parameter, result));
@@ -49,10 +46,16 @@ record LstmWeights(Parameter parameter, Tensor result) implements OwnGradient {
 
     @Override
     public void gradient(Run run, Tensor slope, ParameterBuffer parameters) {
-        Tensor into = parameters.slope(parameter).t();
-        long size = into.size(0) / LIBTORCH_ORDER.length;
-        for (int i = 0; i < LIBTORCH_ORDER.length; i++) {
-            into.narrow(0, LIBTORCH_ORDER[i] * size, size).copy_(slope.narrow(0, i * size, size));
+        torch.cat_out(parameters.slope(parameter).t(), ordered(slope, OWN_ORDER), 0);
+    }
+
+    /** The blocks of rows of a matrix in another order. */
+    private static TensorVector ordered(Tensor rows, int[] order) {
+        TensorVector blocks = torch.chunk(rows, order.length, 0);
+        TensorVector ordered = new TensorVector();
+        for (int place : order) {
+            ordered.push_back(blocks.get(place));
         }
+        return ordered;
     }
 }
