@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.DoubleStream;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Times gradients and forward passes of the engines beside PyTorch from Python, taking turns in one run, and prints medians
- * and their ratio to PyTorch's: by the clock, and by the time that the calling thread was on the processor, which other work
+ * Times gradients and forward passes of the engines beside PyTorch from Python, taking turns in one run, and prints the median
+ * time and the median over the turns of its ratio to PyTorch's, since the machine's speed may drift from turn to turn: by the
+ * clock, and by the time that the calling thread was on the processor, which other work
  * on the machine hardly changes but which says little with two threads. {@code deploy/engine-benchmark.sh} runs it with one
  * and with two.
  *
@@ -26,7 +28,11 @@ import java.util.stream.IntStream;
  * does once a step), {@code batch=64}, {@code engines=torch,dl4j}.
  */
 public final class EngineBenchmark {
-    private static final int LEAST_ROUNDS = 3;
+    /** OpenMP's threads look out for work so long, or less, before they sleep, on a core that the next contender needs. */
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    private static final double SHORT_MILLIS = 200;
+    private static final int LEAST_ROUNDS = 9;
     private static final int MOST_ROUNDS = 400;
     private static final int WARM_UP = 2;
     static final double WARM_UP_SHARE = 0.2;
@@ -118,47 +124,76 @@ public final class EngineBenchmark {
         List<Contender.Runs> runs = new ArrayList<>();
         try {
             contenders.forEach(each -> runs.add(each.open(network, rows)));
-            List<Contender.Time> gradient = medians(runs, true, seconds, warmUp);
-            List<Contender.Time> forward = medians(runs, false, seconds, warmUp);
+            List<Result> gradient = results(runs, true, seconds, warmUp);
+            List<Result> forward = results(runs, false, seconds, warmUp);
             for (int i = 0; i < runs.size(); i++) {
                 System.out.printf(
                         Locale.ROOT,
                         "%-24s %s %s%n",
                         contenders.get(i).name(),
-                        columns(gradient.get(i), gradient.get(0)),
-                        columns(forward.get(i), forward.get(0)));
+                        gradient.get(i).columns(),
+                        forward.get(i).columns());
             }
         } finally {
             runs.forEach(Contender.Runs::close);
         }
     }
 
-    private static String columns(Contender.Time time, Contender.Time first) {
-        return "%11.2f ms %8.2f %10.2f"
-                .formatted(time.clock(), time.clock() / first.clock(), time.processor() / first.processor());
+    /**
+     * What was measured of one contender.
+     *
+     * @param clock median of its times, in milliseconds
+     * @param clockRatio median over the rounds of its time over the first contender's
+     * @param processorRatio the same of the time that the calling thread was on the processor
+     */
+    private record Result(double clock, double clockRatio, double processorRatio) {
+        static Result of(List<List<Contender.Time>> rounds, int contender) {
+            return new Result(
+                    median(rounds, round -> round.get(contender).clock()),
+                    median(
+                            rounds,
+                            round -> round.get(contender).clock() / round.get(0).clock()),
+                    median(
+                            rounds,
+                            round -> round.get(contender).processor()
+                                    / round.get(0).processor()));
+        }
+
+        String columns() {
+            return String.format(Locale.ROOT, "%11.2f ms %8.2f %10.2f", clock, clockRatio, processorRatio);
+        }
     }
 
-    private static List<Contender.Time> medians(
-            List<Contender.Runs> runs, boolean gradient, double seconds, double warmUp) {
+    private static List<Result> results(List<Contender.Runs> runs, boolean gradient, double seconds, double warmUp) {
         List<List<Contender.Time>> rounds = new ArrayList<>();
         long start = System.nanoTime();
         long warm = start + (long) (warmUp * seconds * 1e9);
         long end = start + (long) (seconds * 1e9);
         for (int round = 0; round < WARM_UP || System.nanoTime() < warm; round++) {
-            runs.forEach(each -> each.time(gradient));
+            runs.forEach(each -> turn(each, gradient));
         }
         while (rounds.size() < LEAST_ROUNDS || rounds.size() < MOST_ROUNDS && System.nanoTime() < end) {
-            rounds.add(runs.stream().map(each -> each.time(gradient)).toList());
+            rounds.add(runs.stream().map(each -> turn(each, gradient)).toList());
         }
         return IntStream.range(0, runs.size())
-                .mapToObj(i -> new Contender.Time(
-                        median(rounds.stream().mapToDouble(each -> each.get(i).clock())),
-                        median(rounds.stream().mapToDouble(each -> each.get(i).processor()))))
+                .mapToObj(i -> Result.of(rounds, i))
                 .toList();
     }
 
-    private static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
+    /**
+     * A contender's turn: begun after the last one's threads have gone to sleep, and if a run is short, the time of the second,
+     * which finds its threads awake and its data in the caches, as each step of a training does.
+     */
+    private static Contender.Time turn(Contender.Runs runs, boolean gradient) {
+        if (threads() > 1) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        Contender.Time first = runs.time(gradient);
+        return first.clock() < SHORT_MILLIS ? runs.time(gradient) : first;
+    }
+
+    private static double median(List<List<Contender.Time>> rounds, ToDoubleFunction<List<Contender.Time>> value) {
+        double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 }
