@@ -51,16 +51,21 @@ final class Activations {
          * may still be overwritten if the argument could be.
          */
         default Signal apply(Signal input, Run run) {
+            Tensor x = takesBlocks() ? input.tensor() : input.value();
             if (input.spare()) {
-                Tensor result = overwriting(input.value(), run);
-                return new Signal(result, input.mask(), isIdentity());
+                return new Signal(overwriting(x, run), input.mask(), isIdentity());
             }
-            return input.with(apply(input.value(), run));
+            return input.with(apply(x, run));
         }
 
         /** The function of a tensor that may be overwritten. */
         default Tensor overwriting(Tensor x, Run run) {
             return apply(x, run);
+        }
+
+        /** Whether it is computed of images in {@link Blocks}, too. */
+        default boolean takesBlocks() {
+            return isIdentity();
         }
 
         /** Whether it gives its argument. */
@@ -70,7 +75,8 @@ final class Activations {
     }
 
     /** One whose backward pass needs its result only, so that it can take its argument's place. */
-    private record InPlace(UnaryOperator<Tensor> function, UnaryOperator<Tensor> inPlace) implements Activation {
+    private record InPlace(UnaryOperator<Tensor> function, UnaryOperator<Tensor> inPlace, boolean takesBlocks)
+            implements Activation {
         @Override
         public Tensor apply(Tensor x, Run run) {
             return function.apply(x);
@@ -104,8 +110,8 @@ final class Activations {
     private static final List<Entry<?>> ALL = List.of(
             new Entry<>(ActivationIdentity.class, f -> new Identity()),
             new Entry<>(ActivationReLU.class, Activations::relu),
-            new Entry<>(ActivationTanH.class, f -> new InPlace(torch::tanh, torch::tanh_)),
-            new Entry<>(ActivationSigmoid.class, f -> new InPlace(torch::sigmoid, torch::sigmoid_)),
+            new Entry<>(ActivationTanH.class, f -> new InPlace(torch::tanh, torch::tanh_, false)),
+            new Entry<>(ActivationSigmoid.class, f -> new InPlace(torch::sigmoid, torch::sigmoid_, false)),
             plain(ActivationSoftmax.class, x -> torch.softmax(x, -1)),
             new Entry<>(ActivationLReLU.class, f -> {
                 double slope = f.getAlpha();
@@ -190,7 +196,7 @@ final class Activations {
 
     private static Activation relu(ActivationReLU relu) {
         if (relu.getMax() == null && relu.getThreshold() == null && relu.getNegativeSlope() == null) {
-            return new InPlace(torch::relu, torch::relu_);
+            return new InPlace(torch::relu, torch::relu_, true);
         }
         double threshold = relu.getThreshold() == null ? 0 : relu.getThreshold();
         double slope = relu.getNegativeSlope() == null ? 0 : relu.getNegativeSlope();

@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import io.halfspace.torch.Activations.Activation;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -22,7 +23,14 @@ final class Convolutions {
     static Step.Unary plain(ConvolutionLayer layer, Site site) {
         Window window = window(layer);
         Kernel kernel = Kernel.of(site);
-        return images(layer, site, (run, x) -> convolve(run, x, kernel, window), Masks.image(window));
+        boolean channelsLast = layer.getCnn2dDataFormat() == CNN2DFormat.NHWC;
+        return images(
+                layer,
+                site,
+                channelsLast,
+                !channelsLast,
+                (run, x) -> convolve(run, x, kernel, window),
+                Masks.image(window));
     }
 
     static Step.Unary depthwise(ConvolutionLayer layer, Site site) {
@@ -111,7 +119,7 @@ final class Convolutions {
                 layer.getConvolutionMode());
     }
 
-    /** The part that differs: from an input to pre-outputs, channels on axis 1. */
+    /** The part that differs: from an input to pre-outputs, channels on axis 1; of images in blocks to such, if it takes them. */
     private interface Operation {
         Tensor apply(Run run, Tensor images);
     }
@@ -123,11 +131,24 @@ final class Convolutions {
 
     private static Step.Unary images(
             ConvolutionLayer layer, Site site, boolean channelsLast, Operation operation, UnaryOperator<Mask> masks) {
+        return images(layer, site, channelsLast, false, operation, masks);
+    }
+
+    private static Step.Unary images(
+            ConvolutionLayer layer,
+            Site site,
+            boolean channelsLast,
+            boolean takesBlocks,
+            Operation operation,
+            UnaryOperator<Mask> masks) {
         FeedForward.withoutNoise(layer, site);
         Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
         Activation activation = Activations.of(layer.getActivationFn(), site);
         return (run, input) -> {
-            Tensor x = Layouts.channelsFirst(dropout.apply(run, input).value(), channelsLast);
+            Signal given = dropout.apply(run, input);
+            Tensor x = takesBlocks && run.images() == ImageMemory.BLOCKS
+                    ? Blocks.of(given.tensor())
+                    : Layouts.channelsFirst(given.value(), channelsLast);
             Tensor z = Layouts.asGiven(operation.apply(run, x), channelsLast);
             return activation.apply(new Signal(z, input.mask().map(masks)).overwritable(), run);
         };
@@ -155,7 +176,7 @@ final class Convolutions {
             behind[i] = padding.behind()[i] - both[i];
         }
         return torch.convolution(
-                Window.padded(x, before, behind, 0),
+                padded(x, before, behind),
                 weight,
                 bias,
                 window.stride(),
@@ -164,6 +185,14 @@ final class Convolutions {
                 false,
                 new long[both.length],
                 groups);
+    }
+
+    /** Nothing is put around images in blocks, of which oneDNN has no kernel. */
+    private static Tensor padded(Tensor x, long[] before, long[] behind) {
+        boolean same = Arrays.equals(before, behind);
+        return Blocks.hold(x) && !same
+                ? Blocks.of(Window.padded(Blocks.plain(x), before, behind, 0))
+                : Window.padded(x, before, behind, 0);
     }
 
     /** Same gives stride times as many positions and cuts what is too much, less before than behind. */

@@ -36,12 +36,14 @@ final class Normalizations {
                         "Cannot normalise '%s': found activations of %d axes, expected 2 or 4 as in Deeplearning4j"
                                 .formatted(site.name(), input.rank()));
             }
+            if (input.inBlocks() && scaling.takesBlocks() && suitsBlocks(run, input)) {
+                return input.with(normal(run, input.tensor(), scaling, statistics, layer.getEps()))
+                        .overwritable();
+            }
             return Layouts.through(
                             input,
                             channelsLast && input.rank() == 4,
-                            x -> run.training()
-                                    ? scaling.apply(run, train(run, x, scaling, statistics, layer.getEps()))
-                                    : scaling.apply(run, infer(run, x, scaling, statistics, layer.getEps())))
+                            x -> scaling.apply(normal(run, x, scaling, statistics, layer.getEps())))
                     .overwritable();
         };
     }
@@ -75,6 +77,17 @@ final class Normalizations {
             sum = sum.add(padded.narrow(1, i, x.size(1)));
         }
         return sum;
+    }
+
+    private static Tensor normal(Run run, Tensor x, Scaling scaling, Statistics statistics, double epsilon) {
+        return run.training()
+                ? train(run, x, scaling, statistics, epsilon)
+                : infer(run, x, scaling, statistics, epsilon);
+    }
+
+    /** oneDNN has no backward pass of images that were normalised with running statistics. */
+    private static boolean suitsBlocks(Run run, Signal input) {
+        return run.training() || !input.tensor().requires_grad();
     }
 
     private static Tensor train(Run run, Tensor x, Scaling scaling, Statistics statistics, double epsilon) {
@@ -119,6 +132,11 @@ final class Normalizations {
                     : new Scaling(Optional.of(site.weight("gamma")), Optional.of(site.weight("beta")), 1, 0);
         }
 
+        /** oneDNN's kernels scale and shift in any case. */
+        boolean takesBlocks() {
+            return gammas.isPresent();
+        }
+
         TensorOptional gamma(Run run) {
             return flat(run, gammas);
         }
@@ -127,7 +145,7 @@ final class Normalizations {
             return flat(run, betas);
         }
 
-        Tensor apply(Run run, Tensor normal) {
+        Tensor apply(Tensor normal) {
             return plus(times(normal, factor), shift);
         }
 

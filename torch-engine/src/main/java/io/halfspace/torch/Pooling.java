@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -24,9 +25,16 @@ final class Pooling {
         UnaryOperator<Tensor> operation = operation(layer, window, site);
         boolean channelsLast = layer.getCnn2dDataFormat() == CNN2DFormat.NHWC;
         UnaryOperator<Mask> reduced = Masks.image(window);
-        return (run, input) -> new Signal(
-                Layouts.through(input, channelsLast, operation).value(),
-                input.mask().map(reduced));
+        boolean takesBlocks = layer.getPoolingType() == PoolingType.MAX && !window.isDilated();
+        return (run, input) -> {
+            Signal pooled = takesBlocks && input.inBlocks() && isInside(window.padding(input.tensor()), window)
+                    ? input.with(libtorchMax(
+                            input.tensor(),
+                            window,
+                            window.padding(input.tensor()).before()))
+                    : Layouts.through(input, channelsLast, operation);
+            return new Signal(pooled.tensor(), input.mask().map(reduced));
+        };
     }
 
     static Step.Unary series(Subsampling1DLayer layer, Site site) {
@@ -61,18 +69,27 @@ final class Pooling {
     /** Largest value of each window; padding does not count. */
     static Tensor max(Tensor x, Window window) {
         Window.Padding padding = window.padding(x);
-        long[] inside = padding.isEven() && atMostHalf(padding, window) ? padding.before() : new long[axes(window)];
+        long[] inside = isInside(padding, window) ? padding.before() : new long[axes(window)];
         Tensor padded = inside == padding.before()
                 ? x
                 : Window.padded(x, padding.before(), padding.behind(), Double.NEGATIVE_INFINITY);
         if (Arrays.stream(inside).allMatch(each -> each == 0) && isFasterByAxes(padded, window)) {
             return maxByAxes(padded, window);
         }
+        return libtorchMax(padded, window, inside);
+    }
+
+    private static Tensor libtorchMax(Tensor x, Window window, long[] padding) {
         return switch (axes(window)) {
-            case 1 -> torch.max_pool1d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
-            case 2 -> torch.max_pool2d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
-            default -> torch.max_pool3d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
+            case 1 -> torch.max_pool1d(x, window.kernel(), window.stride(), padding, window.dilation(), false);
+            case 2 -> torch.max_pool2d(x, window.kernel(), window.stride(), padding, window.dilation(), false);
+            default -> torch.max_pool3d(x, window.kernel(), window.stride(), padding, window.dilation(), false);
         };
+    }
+
+    /** Whether libtorch's kernels pad so themselves. */
+    private static boolean isInside(Window.Padding padding, Window window) {
+        return padding.isEven() && atMostHalf(padding, window);
     }
 
     /** Whether no gradient is wanted, and values lie in memory as libtorch's kernels are ten times slower on. */
@@ -108,7 +125,7 @@ final class Pooling {
         withoutDilation(window, site);
         return x -> {
             Window.Padding padding = window.padding(x);
-            if (padding.isEven() && atMostHalf(padding, window)) {
+            if (isInside(padding, window)) {
                 return mean(x, window, padding.before(), false);
             }
             long[] none = new long[axes(window)];
@@ -164,7 +181,7 @@ final class Pooling {
     }
 
     private static void withoutDilation(Window window, Site site) {
-        if (Arrays.stream(window.dilation()).anyMatch(each -> each != 1)) {
+        if (window.isDilated()) {
             throw site.unsupported("there is no rule for averages and norms over dilated windows, found dilation %s"
                     .formatted(Arrays.toString(window.dilation())));
         }

@@ -188,7 +188,7 @@ final class Program {
             node.from().stream()
                     .distinct()
                     .filter(place -> lastReader[place] == reader)
-                    .forEach(place -> pass.detach(signals.get(place).value()));
+                    .forEach(place -> pass.detach(signals.get(place).tensor()));
         }
         return outputs.stream()
                 .map(output -> output.before().apply(run, signals.get(output.from())))

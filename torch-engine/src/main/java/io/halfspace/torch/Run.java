@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *     are all that leads from what is before a product to what is behind it
  * @param rows number of examples
  * @param parameters of the network
+ * @param images how images lie in memory
  * @param random what dropout draws from
  * @param inputs of the network, by name
  * @param steps collects the steps that running statistics should take
@@ -26,6 +27,7 @@ record Run(
         ParameterBuffer parameters,
         ScalarType type,
         TorchDevice device,
+        ImageMemory images,
         GeneratorOptional random,
         Map<String, Signal> inputs,
         List<StatisticStep> steps,
@@ -43,11 +45,11 @@ record Run(
 
     /** The same pass for a layer that is frozen: inference while the rest trains. */
     Run inferring() {
-        return new Run(false, apart, rows, parameters, type, device, random, inputs, steps, ownGradients);
+        return new Run(false, apart, rows, parameters, type, device, images, random, inputs, steps, ownGradients);
     }
 
     /** The same pass for a layer whose products are computed outside of the autograd graph. */
     Run withProductsApart() {
-        return new Run(training, true, rows, parameters, type, device, random, inputs, steps, ownGradients);
+        return new Run(training, true, rows, parameters, type, device, images, random, inputs, steps, ownGradients);
     }
 }

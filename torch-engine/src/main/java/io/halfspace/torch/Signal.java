@@ -1,24 +1,35 @@
 package io.halfspace.torch;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * What flows along an edge of the network, in Deeplearning4j's layout.
  *
- * @param value activations, examples outermost
+ * @param tensor activations, examples outermost; images may be in {@link Blocks}
  * @param mask absent if everything is present
  * @param spare whether nobody else reads the activations, the backward pass of what made them included: whoever takes them
  *     may overwrite them
  */
-record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
-    Signal(Tensor value, Optional<Mask> mask) {
-        this(value, mask, false);
+record Signal(Tensor tensor, Optional<Mask> mask, boolean spare) {
+    Signal(Tensor tensor, Optional<Mask> mask) {
+        this(tensor, mask, false);
     }
 
-    static Signal of(Tensor value) {
-        return new Signal(value, Optional.empty());
+    static Signal of(Tensor tensor) {
+        return new Signal(tensor, Optional.empty());
+    }
+
+    /** The activations as every operation takes them. */
+    Tensor value() {
+        return Blocks.plain(tensor);
+    }
+
+    boolean inBlocks() {
+        return Blocks.hold(tensor);
     }
 
     Signal with(Tensor other) {
@@ -31,12 +42,12 @@ record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
      * <p>Only for what an operation made that does not look at its result in its backward pass.
      */
     Signal overwritable() {
-        return new Signal(value, mask, !value.is_view() && !(value.is_leaf() && value.requires_grad()));
+        return new Signal(tensor, mask, !tensor.is_view() && !(tensor.is_leaf() && tensor.requires_grad()));
     }
 
     /** The same, to be left as it is. */
     Signal kept() {
-        return spare ? new Signal(value, mask) : this;
+        return spare ? new Signal(tensor, mask) : this;
     }
 
     /**
@@ -44,7 +55,7 @@ record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
      * libtorch gave by reference (a part of a tuple) gets an owner of its own.
      */
     Signal ownedBy(PointerScope scope) {
-        Tensor owned = new Tensor(value);
+        Tensor owned = new Tensor(tensor);
         scope.attach(owned);
         return new Signal(
                 owned,
@@ -57,10 +68,14 @@ record Signal(Tensor value, Optional<Mask> mask, boolean spare) {
     }
 
     long size(int axis) {
-        return value.size(axis);
+        return tensor.size(axis);
+    }
+
+    List<Long> shape() {
+        return LongStream.of(Tensors.shape(tensor)).boxed().toList();
     }
 
     int rank() {
-        return (int) value.dim();
+        return (int) tensor.dim();
     }
 }

@@ -36,7 +36,7 @@ public final class TorchGradientEngine implements GradientEngine {
     private final ParameterBuffer parameters;
     private final ScalarType type;
     private final TorchDevice device;
-    private final boolean channelsInnermost;
+    private final ImageMemory images;
 
     /**
      * Opens an engine. Loads libtorch if this is the first.
@@ -51,6 +51,16 @@ public final class TorchGradientEngine implements GradientEngine {
     }
 
     private TorchGradientEngine(ComputationGraphConfiguration configuration, TorchDevice device, int threads) {
+        this(configuration, device, threads, ImageMemory.of(configuration, device));
+    }
+
+    /**
+     * Opens an engine whose images lie in memory as they are told to.
+     *
+     * @param images one that {@link ImageMemory#possible} has
+     */
+    TorchGradientEngine(
+            ComputationGraphConfiguration configuration, TorchDevice device, int threads, ImageMemory images) {
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         int length;
@@ -64,7 +74,7 @@ public final class TorchGradientEngine implements GradientEngine {
         this.device = device;
         losses = OutputLoss.of(configuration);
         type = Tensors.type(configuration.getDataType());
-        channelsInnermost = !device.isGpu() && type == ScalarType.Float && Layouts.channelsInnermost(configuration);
+        this.images = images;
         parameters = new ParameterBuffer(program.parameters().all(), program.trained(), length, type, device);
     }
 
@@ -224,13 +234,9 @@ public final class TorchGradientEngine implements GradientEngine {
         for (int i = 0; i < names.size(); i++) {
             Batch.Input input = batch.inputs().get(i);
             Optional<Mask> mask = input.mask().map(values -> new Mask(tensor(values), true));
-            signals.put(names.get(i), new Signal(inMemoryOrder(tensor(input.values())), mask));
+            signals.put(names.get(i), new Signal(images.input(tensor(input.values())), mask));
         }
         return signals;
-    }
-
-    private Tensor inMemoryOrder(Tensor input) {
-        return channelsInnermost && input.dim() == 4 ? Layouts.channelsInnermost(input) : input;
     }
 
     private Tensor tensor(Values values) {
@@ -245,6 +251,7 @@ public final class TorchGradientEngine implements GradientEngine {
                 parameters,
                 type,
                 device,
+                images,
                 device.random(seed),
                 signals(batch),
                 new ArrayList<>(),

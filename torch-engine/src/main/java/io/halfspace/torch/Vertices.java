@@ -32,6 +32,13 @@ final class Vertices {
     static Step elementWise(ElementWiseVertex vertex, Site site) {
         return (run, inputs) -> {
             Optional<Mask> mask = anyPresent(inputs);
+            if (vertex.getOp() == ElementWiseVertex.Op.Add && inputs.size() > 1 && Blocks.meet(inputs)) {
+                Tensor sum = inputs.stream()
+                        .map(each -> Blocks.of(each.tensor()))
+                        .reduce((a, b) -> a.add(b))
+                        .get();
+                return new Signal(sum, mask).overwritable();
+            }
             Tensor value = switch (vertex.getOp()) {
                 case Add -> fold(inputs, (a, b) -> a.add(b));
                 case Average -> times(fold(inputs, (a, b) -> a.add(b)), 1.0 / inputs.size());

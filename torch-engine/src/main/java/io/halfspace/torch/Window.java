@@ -27,6 +27,10 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
                 mode);
     }
 
+    boolean isDilated() {
+        return Arrays.stream(dilation).anyMatch(each -> each != 1);
+    }
+
     /** How many values are put before and behind the positions of each axis. */
     record Padding(long[] before, long[] behind) {
         boolean isEven() {

@@ -6,7 +6,6 @@ import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.Dl4jGradientEngine;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.GradientEngine;
-import io.halfspace.dl4j.GradientSum;
 import io.halfspace.dl4j.Values;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Asserts that libtorch and Deeplearning4j compute the same for a network: gradient, score and outputs, in double and single
- * precision, each parameter judged against its own largest value.
+ * precision, each parameter judged against its own largest value, however images lie in libtorch's memory.
  */
 final class EngineEquality {
     private static final double DOUBLE_TOLERANCE = 1e-10;
@@ -84,32 +83,50 @@ final class EngineEquality {
             boolean scoreMixesAxes,
             double tolerance) {
         // Not closed: that collects all garbage, which takes longer than the rest.
-        GradientEngine expected = new Dl4jGradientEngine(json);
-        try (GradientEngine actual = new TorchGradientEngine(json, TorchDevice.CPU, 1)) {
-            List<Values> right = expected.outputs(parameters, batch);
-            List<Values> ours = actual.outputs(parameters, batch);
-            assertThat(ours).hasSameSizeAs(right);
-            for (int i = 0; i < right.size(); i++) {
-                assertThat(ours.get(i).shape())
-                        .as("shape of output %d", i)
-                        .isEqualTo(right.get(i).shape());
-                assertClose("output " + i, right.get(i).doubles(), ours.get(i).doubles(), tolerance);
+        GradientEngine reference = new Dl4jGradientEngine(json);
+        Computed expected = Computed.by(reference, parameters, batch);
+        for (ImageMemory images : ImageMemory.possible(ComputationGraphConfiguration.fromJson(json), TorchDevice.CPU)) {
+            try (GradientEngine engine =
+                    new TorchGradientEngine(ComputationGraphConfiguration.fromJson(json), TorchDevice.CPU, 1, images)) {
+                assertEqual(expected, Computed.by(engine, parameters, batch), images, table, scoreMixesAxes, tolerance);
             }
-            GradientSum reference = expected.gradient(parameters, batch, DROPOUT_SEED);
-            GradientSum sum = actual.gradient(parameters, batch, DROPOUT_SEED);
-            if (!scoreMixesAxes) {
-                assertClose(
-                        "score",
-                        new double[] {reference.lossSum()},
-                        new double[] {sum.lossSum()},
-                        Math.max(tolerance, 1e-10));
-            }
-            assertGradients(
-                    table,
-                    expected.preciseGradient(parameters, batch, DROPOUT_SEED),
-                    actual.preciseGradient(parameters, batch, DROPOUT_SEED),
-                    tolerance);
         }
+    }
+
+    /** What an engine makes of a batch. */
+    private record Computed(List<Values> outputs, double lossSum, double[] gradient) {
+        static Computed by(GradientEngine engine, float[] parameters, Batch batch) {
+            return new Computed(
+                    engine.outputs(parameters, batch),
+                    engine.gradient(parameters, batch, DROPOUT_SEED).lossSum(),
+                    engine.preciseGradient(parameters, batch, DROPOUT_SEED));
+        }
+    }
+
+    private static void assertEqual(
+            Computed expected,
+            Computed actual,
+            ImageMemory images,
+            List<Parameter> table,
+            boolean scoreMixesAxes,
+            double tolerance) {
+        assertThat(actual.outputs()).hasSameSizeAs(expected.outputs());
+        for (int i = 0; i < expected.outputs().size(); i++) {
+            Values right = expected.outputs().get(i);
+            Values ours = actual.outputs().get(i);
+            assertThat(ours.shape())
+                    .as("shape of output %d, images %s", i, images)
+                    .isEqualTo(right.shape());
+            assertClose("output %d, images %s".formatted(i, images), right.doubles(), ours.doubles(), tolerance);
+        }
+        if (!scoreMixesAxes) {
+            assertClose(
+                    "score, images " + images,
+                    new double[] {expected.lossSum()},
+                    new double[] {actual.lossSum()},
+                    Math.max(tolerance, 1e-10));
+        }
+        assertGradients(images, table, expected.gradient(), actual.gradient(), tolerance);
     }
 
     /** Deeplearning4j's score, not its gradient, takes the channels of images with channels last for their height. */
@@ -120,7 +137,8 @@ final class EngineEquality {
                         && loss.getFormat() == CNN2DFormat.NHWC);
     }
 
-    private static void assertGradients(List<Parameter> table, double[] expected, double[] actual, double tolerance) {
+    private static void assertGradients(
+            ImageMemory images, List<Parameter> table, double[] expected, double[] actual, double tolerance) {
         double largest = scale(expected, 0, expected.length);
         assertThat(largest).as("largest gradient").isPositive();
         List<String> wrong = new ArrayList<>();
@@ -143,7 +161,9 @@ final class EngineEquality {
                                 head(expected, each.offset(), to)));
             }
         }
-        assertThat(wrong).as("gradients that differ by more than %s", tolerance).isEmpty();
+        assertThat(wrong)
+                .as("gradients that differ by more than %s, images %s", tolerance, images)
+                .isEmpty();
     }
 
     private static void assertClose(String what, double[] expected, double[] actual, double tolerance) {
