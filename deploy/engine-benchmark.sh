@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Times the engines beside PyTorch from Python, taking turns, with one and with two native threads; prints ratios to PyTorch.
-#   deploy/engine-benchmark.sh                                   all networks, about ten minutes
+#   deploy/engine-benchmark.sh                                   all networks, about twenty minutes
 #   deploy/engine-benchmark.sh networks=resnet20,lstm seconds=5  arguments of io.halfspace.torch.EngineBenchmark
 #   HALFSPACE_PYTHON   a python that imports torch; without it PyTorch is left out
 #   THREADS            default "1 2"

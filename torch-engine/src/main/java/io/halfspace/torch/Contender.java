@@ -32,6 +32,9 @@ interface Contender {
         /** Runs one gradient, or one forward pass in inference mode. */
         Time time(boolean gradient);
 
+        /** Whether it becomes faster over hundreds of runs, as what a JVM compiles on the way. */
+        boolean warmsUp();
+
         @Override
         void close();
     }
@@ -62,6 +65,11 @@ interface Contender {
                         String where = device.gpu().isPresent() ? "cuda" : "cpu";
                         return process.time(
                                 network.name(), gradient ? "gradient" : "forward", where, device.precision(), rows);
+                    }
+
+                    @Override
+                    public boolean warmsUp() {
+                        return false;
                     }
 
                     @Override
@@ -109,6 +117,11 @@ interface Contender {
                         }
                         return new Time(
                                 (System.nanoTime() - start) / 1e6, (THREADS.getCurrentThreadCpuTime() - worked) / 1e6);
+                    }
+
+                    @Override
+                    public boolean warmsUp() {
+                        return true;
                     }
 
                     @Override
