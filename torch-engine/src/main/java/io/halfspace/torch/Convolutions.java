@@ -1,7 +1,6 @@
 package io.halfspace.torch;
 
 import io.halfspace.torch.Activations.Activation;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -23,14 +22,7 @@ final class Convolutions {
     static Step.Unary plain(ConvolutionLayer layer, Site site) {
         Window window = window(layer);
         Kernel kernel = Kernel.of(site);
-        boolean channelsLast = layer.getCnn2dDataFormat() == CNN2DFormat.NHWC;
-        return images(
-                layer,
-                site,
-                channelsLast,
-                !channelsLast,
-                (run, x) -> convolve(run, x, kernel, window),
-                Masks.image(window));
+        return images(layer, site, new Plain(kernel, window), Masks.image(window));
     }
 
     static Step.Unary depthwise(ConvolutionLayer layer, Site site) {
@@ -119,9 +111,26 @@ final class Convolutions {
                 layer.getConvolutionMode());
     }
 
-    /** The part that differs: from an input to pre-outputs, channels on axis 1; of images in blocks to such, if it takes them. */
+    /** The part that differs: from an input to pre-outputs, channels on axis 1. */
     private interface Operation {
         Tensor apply(Run run, Tensor images);
+
+        /** Whether it is computed in {@link Blocks} where images lie in them. */
+        default boolean takesBlocks() {
+            return false;
+        }
+    }
+
+    private record Plain(Kernel kernel, Window window) implements Operation {
+        @Override
+        public Tensor apply(Run run, Tensor images) {
+            return convolve(run, images, kernel, window);
+        }
+
+        @Override
+        public boolean takesBlocks() {
+            return true;
+        }
     }
 
     private static Step.Unary images(
@@ -131,19 +140,10 @@ final class Convolutions {
 
     private static Step.Unary images(
             ConvolutionLayer layer, Site site, boolean channelsLast, Operation operation, UnaryOperator<Mask> masks) {
-        return images(layer, site, channelsLast, false, operation, masks);
-    }
-
-    private static Step.Unary images(
-            ConvolutionLayer layer,
-            Site site,
-            boolean channelsLast,
-            boolean takesBlocks,
-            Operation operation,
-            UnaryOperator<Mask> masks) {
         FeedForward.withoutNoise(layer, site);
         Step.Unary dropout = Dropouts.of(layer.getIDropout(), site);
         Activation activation = Activations.of(layer.getActivationFn(), site);
+        boolean takesBlocks = operation.takesBlocks() && !channelsLast;
         return (run, input) -> {
             Signal given = dropout.apply(run, input);
             Tensor x = takesBlocks && run.images() == ImageMemory.BLOCKS
@@ -175,8 +175,9 @@ final class Convolutions {
             before[i] = padding.before()[i] - both[i];
             behind[i] = padding.behind()[i] - both[i];
         }
+        Tensor padded = Window.padded(x, before, behind, 0);
         return torch.convolution(
-                padded(x, before, behind),
+                Blocks.hold(x) ? Blocks.of(padded) : padded,
                 weight,
                 bias,
                 window.stride(),
@@ -185,14 +186,6 @@ final class Convolutions {
                 false,
                 new long[both.length],
                 groups);
-    }
-
-    /** Nothing is put around images in blocks, of which oneDNN has no kernel. */
-    private static Tensor padded(Tensor x, long[] before, long[] behind) {
-        boolean same = Arrays.equals(before, behind);
-        return Blocks.hold(x) && !same
-                ? Blocks.of(Window.padded(Blocks.plain(x), before, behind, 0))
-                : Window.padded(x, before, behind, 0);
     }
 
     /** Same gives stride times as many positions and cuts what is too much, less before than behind. */

@@ -27,11 +27,8 @@ final class Pooling {
         UnaryOperator<Mask> reduced = Masks.image(window);
         boolean takesBlocks = layer.getPoolingType() == PoolingType.MAX && !window.isDilated();
         return (run, input) -> {
-            Signal pooled = takesBlocks && input.inBlocks() && isInside(window.padding(input.tensor()), window)
-                    ? input.with(libtorchMax(
-                            input.tensor(),
-                            window,
-                            window.padding(input.tensor()).before()))
+            Signal pooled = takesBlocks && input.inBlocks()
+                    ? input.with(max(input.tensor(), window))
                     : Layouts.through(input, channelsLast, operation);
             return new Signal(pooled.tensor(), input.mask().map(reduced));
         };
@@ -66,7 +63,7 @@ final class Pooling {
         return (run, input) -> Layouts.through(dropout.apply(run, input), channelsLast, operation);
     }
 
-    /** Largest value of each window; padding does not count. */
+    /** Largest value of each window; padding does not count. Images may be in blocks if the window is not dilated. */
     static Tensor max(Tensor x, Window window) {
         Window.Padding padding = window.padding(x);
         long[] inside = isInside(padding, window) ? padding.before() : new long[axes(window)];
@@ -76,14 +73,10 @@ final class Pooling {
         if (Arrays.stream(inside).allMatch(each -> each == 0) && isFasterByAxes(padded, window)) {
             return maxByAxes(padded, window);
         }
-        return libtorchMax(padded, window, inside);
-    }
-
-    private static Tensor libtorchMax(Tensor x, Window window, long[] padding) {
         return switch (axes(window)) {
-            case 1 -> torch.max_pool1d(x, window.kernel(), window.stride(), padding, window.dilation(), false);
-            case 2 -> torch.max_pool2d(x, window.kernel(), window.stride(), padding, window.dilation(), false);
-            default -> torch.max_pool3d(x, window.kernel(), window.stride(), padding, window.dilation(), false);
+            case 1 -> torch.max_pool1d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
+            case 2 -> torch.max_pool2d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
+            default -> torch.max_pool3d(padded, window.kernel(), window.stride(), inside, window.dilation(), false);
         };
     }
 
@@ -94,7 +87,7 @@ final class Pooling {
 
     /** Whether no gradient is wanted, and values lie in memory as libtorch's kernels are ten times slower on. */
     private static boolean isFasterByAxes(Tensor x, Window window) {
-        return !x.requires_grad() && !x.is_cuda() && x.is_contiguous() && window.fits(x);
+        return !x.requires_grad() && !x.is_cuda() && !Blocks.hold(x) && x.is_contiguous() && window.fits(x);
     }
 
     /** The largest values along the first axis, of these along the second, and so on. */

@@ -89,7 +89,7 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
         return (kernel[axis] - 1) * dilation[axis] + 1;
     }
 
-    /** Images {@code [rows, channels, positions...]} with a value put around them. */
+    /** Images {@code [rows, channels, positions...]} with a value put around them, for which they leave {@link Blocks}. */
     static Tensor padded(Tensor images, long[] before, long[] behind, double value) {
         long[] pairs = new long[before.length * 2];
         boolean any = false;
@@ -99,6 +99,6 @@ record Window(long[] kernel, long[] stride, long[] padding, long[] dilation, Con
             pairs[at + 1] = behind[i];
             any |= before[i] != 0 || behind[i] != 0;
         }
-        return any ? torch.constant_pad_nd(images, pairs, Tensors.scalar(value)) : images;
+        return any ? torch.constant_pad_nd(Blocks.plain(images), pairs, Tensors.scalar(value)) : images;
     }
 }

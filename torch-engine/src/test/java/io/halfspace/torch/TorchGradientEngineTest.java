@@ -2,6 +2,7 @@ package io.halfspace.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.BuiltinNetworks;
@@ -36,15 +37,19 @@ final class TorchGradientEngineTest {
     private static final int[] SHAPE = {1, 8, 8};
     private static final int CLASSES = 4;
 
-    @Test
-    void nativeMemory_doesNotGrowOverTwoThousandSteps() {
+    @ParameterizedTest
+    @EnumSource(
+            value = ImageMemory.class,
+            names = {"CHANNELS_INNERMOST", "BLOCKS"})
+    void nativeMemory_doesNotGrowOverTwoThousandSteps(ImageMemory images) {
         ComputationGraphConfiguration configuration =
                 BuiltinNetworks.configuration("digits", SHAPE, CLASSES, 3, new Nesterovs(0.05, 0.9), 1e-4);
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         float[] parameters = FlatParameters.of(network);
         Batch batch = batch(4, 1);
-        try (GradientEngine engine = new TorchGradientEngine(configuration.toJson(), TorchDevice.CPU, 1)) {
+        assumeThat(ImageMemory.possible(configuration, TorchDevice.CPU)).contains(images);
+        try (GradientEngine engine = new TorchGradientEngine(configuration, TorchDevice.CPU, 1, images)) {
             for (int step = 0; step < 200; step++) {
                 engine.gradient(parameters, batch, step);
                 engine.outputs(parameters, batch);
