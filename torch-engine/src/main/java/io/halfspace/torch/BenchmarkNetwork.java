@@ -32,6 +32,7 @@ record BenchmarkNetwork(String name, String configurationJson, float[] parameter
     private static final int SEED = 1;
     private static final int[] VECTOR = {784};
     private static final int[] SEQUENCE = {32, 50};
+    private static final int[] LONG_SEQUENCE = {32, 400};
 
     /** A network by its name: one of {@link #NAMES} or a built-in one. */
     static BenchmarkNetwork of(String name) {
@@ -67,10 +68,11 @@ record BenchmarkNetwork(String name, String configurationJson, float[] parameter
         return switch (name) {
             case "dense" -> VECTOR;
             case "lstm" -> SEQUENCE;
+            case "lstm-long" -> LONG_SEQUENCE;
             default ->
                 BuiltinNetworks.usualInput(name)
                         .orElseThrow(() -> new IllegalArgumentException(
-                                "Cannot measure network '%s': there is none of that name, expected dense, lstm or one of %s"
+                                "Cannot measure network '%s': there is none of that name, expected dense, lstm, lstm-long or one of %s"
                                         .formatted(name, String.join(", ", BuiltinNetworks.names()))));
         };
     }
@@ -89,8 +91,8 @@ record BenchmarkNetwork(String name, String configurationJson, float[] parameter
                         .addLayer("output", output(), "dense2")
                         .setOutputs("output")
                         .build();
-            case "lstm" ->
-                empty.setInputTypes(InputType.recurrent(SEQUENCE[0], SEQUENCE[1]))
+            case "lstm", "lstm-long" ->
+                empty.setInputTypes(InputType.recurrent(shape[0], shape[1]))
                         .addLayer(
                                 "lstm",
                                 new LastTimeStep(new LSTM.Builder()

@@ -129,6 +129,7 @@ public final class TorchGradientEngine implements GradientEngine {
     @SuppressWarnings("try")
     private List<Values> answers(Batch batch) {
         try (PointerScope scope = new PointerScope();
+                FlushedDenormals flushed = new FlushedDenormals();
                 NoGradGuard guard = new NoGradGuard();
                 Autocast autocast = new Autocast(device)) {
             Run run = run(false, batch, 0);
@@ -160,7 +161,8 @@ public final class TorchGradientEngine implements GradientEngine {
             throw new IllegalArgumentException("Cannot compute a gradient: found labels for %d outputs, expected %d"
                     .formatted(batch.targets().size(), program.outputs().size()));
         }
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope();
+                FlushedDenormals flushed = new FlushedDenormals()) {
             parameters.take();
             Run run = run(true, batch, seed);
             TensorVector preOutputs = new TensorVector();

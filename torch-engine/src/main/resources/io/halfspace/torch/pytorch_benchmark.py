@@ -73,6 +73,7 @@ NETWORKS = {
     "vgg16-bn": (vgg16, (3, 32, 32)),
     "dense": (dense, (784,)),
     "lstm": (Lstm, (32, 50)),
+    "lstm-long": (Lstm, (32, 400)),
 }
 made = {}
 

@@ -8,7 +8,11 @@ import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.BuiltinNetworks;
 import io.halfspace.dl4j.FlatParameters;
 import io.halfspace.dl4j.GradientEngine;
+import io.halfspace.dl4j.Target;
+import io.halfspace.dl4j.Values;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -31,6 +35,7 @@ import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** What an engine promises besides the right numbers. */
 final class TorchGradientEngineTest {
@@ -106,6 +111,35 @@ final class TorchGradientEngineTest {
         float[] values = new float[buffer.remaining()];
         buffer.get(values);
         return values;
+    }
+
+    @Test
+    void numbersTooSmallToBeNormal_areZeroInLibtorch_butNotInJava() {
+        ComputationGraphConfiguration configuration = Chain.builder(DataType.FLOAT)
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.feedForward(1))
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                                .nOut(1)
+                                .activation(Activation.IDENTITY)
+                                .build(),
+                        "in")
+                .setOutputs("out")
+                .build();
+        float small = 1e-20f;
+        Batch batch = new Batch(
+                List.of(new Batch.Input(Values.of(new float[] {small}, 1, 1), Optional.empty())),
+                List.of(new Target.Dense(Values.of(new float[] {1}, 1, 1), Optional.empty())));
+        try (GradientEngine engine = new TorchGradientEngine(configuration.toJson(), TorchDevice.CPU, 1)) {
+            float[] output =
+                    engine.outputs(new float[] {small, 0}, batch).get(0).floats();
+            engine.gradient(new float[] {small, 0}, batch, 1);
+
+            assertThat(output).containsExactly(0);
+            assertThat(batch.inputs().get(0).values().floats()[0] * small).isPositive();
+        }
     }
 
     @Test
