@@ -1,6 +1,7 @@
 package io.halfspace.torch;
 
 import java.util.EnumSet;
+import java.util.LongSummaryStatistics;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -37,12 +38,16 @@ enum ImageMemory {
 
     /** What is fastest for a network: channels innermost if all its convolutions are narrow, else blocks. */
     static ImageMemory of(ComputationGraphConfiguration configuration, TorchDevice device) {
-        boolean narrow = configuration.getVertices().values().stream()
+        LongSummaryStatistics widths = configuration.getVertices().values().stream()
                 .filter(LayerVertex.class::isInstance)
                 .map(vertex -> ((LayerVertex) vertex).getLayerConf().getLayer())
                 .filter(ConvolutionLayer.class::isInstance)
-                .allMatch(layer -> ((ConvolutionLayer) layer).getNOut() <= NARROW);
-        ImageMemory fastest = narrow ? CHANNELS_INNERMOST : BLOCKS;
+                .mapToLong(layer -> ((ConvolutionLayer) layer).getNOut())
+                .summaryStatistics();
+        if (widths.getCount() == 0) {
+            return AS_GIVEN;
+        }
+        ImageMemory fastest = widths.getMax() <= NARROW ? CHANNELS_INNERMOST : BLOCKS;
         return possible(configuration, device).contains(fastest) ? fastest : AS_GIVEN;
     }
 
