@@ -1,5 +1,6 @@
 package io.halfspace.torch;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -26,7 +27,8 @@ final class Blocks {
 
     /** Whether one kernel of oneDNN's can take all signals together: one of them is in blocks, and they have the same shape. */
     static boolean meet(List<Signal> signals) {
+        long[] shape = signals.get(0).shape();
         return signals.stream().anyMatch(Signal::inBlocks)
-                && signals.stream().map(Signal::shape).distinct().count() == 1;
+                && signals.stream().allMatch(each -> Arrays.equals(each.shape(), shape));
     }
 }

@@ -40,13 +40,17 @@ final class Dropouts {
         if (dropout instanceof GaussianDropout gaussian) {
             double rate = fixed(gaussian.getRate(), gaussian.getRateSchedule(), site);
             double deviation = Math.sqrt(rate / (1 - rate));
-            return (run, input) ->
-                    input.with(input.value().mul(torch.empty_like(input.value()).normal_(1, deviation, run.random())));
+            return (run, input) -> {
+                Tensor x = input.value();
+                return input.with(x.mul(torch.empty_like(x).normal_(1, deviation, run.random())));
+            };
         }
         if (dropout instanceof GaussianNoise noise) {
             double deviation = fixed(noise.getStddev(), noise.getStddevSchedule(), site);
-            return (run, input) ->
-                    input.with(input.value().add(torch.empty_like(input.value()).normal_(0, deviation, run.random())));
+            return (run, input) -> {
+                Tensor x = input.value();
+                return input.with(x.add(torch.empty_like(x).normal_(0, deviation, run.random())));
+            };
         }
         if (dropout instanceof AlphaDropout alpha) {
             return alpha(alpha, site);
@@ -74,9 +78,10 @@ final class Dropouts {
         double scale = alpha.a(retained);
         double shift = alpha.b(retained);
         return (run, input) -> {
-            Tensor kept = torch.empty_like(input.value()).bernoulli_(retained, run.random());
+            Tensor x = input.value();
+            Tensor kept = torch.empty_like(x).bernoulli_(retained, run.random());
             Tensor replaced = times(plus(kept.neg(), 1), dropped);
-            return input.with(plus(times(input.value().mul(kept).add(replaced), scale), shift));
+            return input.with(plus(times(x.mul(kept).add(replaced), scale), shift));
         };
     }
 

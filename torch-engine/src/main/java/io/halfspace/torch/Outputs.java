@@ -110,7 +110,7 @@ final class Outputs {
         @Override
         public Tensor answer(Run run, Signal input, Optional<Tensor> labelMask) {
             Tensor z = preOutput(run, input);
-            long[] shape = Tensors.shape(input.value());
+            long[] shape = input.shape();
             int axis = axis(shape.length);
             if (labelMask.isEmpty() || kind == Kind.UNMASKED) {
                 return Rows.back(loss.activate(z, run), shape, axis);

@@ -1,8 +1,6 @@
 package io.halfspace.torch;
 
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -71,8 +69,8 @@ record Signal(Tensor tensor, Optional<Mask> mask, boolean spare) {
         return tensor.size(axis);
     }
 
-    List<Long> shape() {
-        return LongStream.of(Tensors.shape(tensor)).boxed().toList();
+    long[] shape() {
+        return Tensors.shape(tensor);
     }
 
     int rank() {

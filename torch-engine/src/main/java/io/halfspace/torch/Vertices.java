@@ -32,20 +32,17 @@ final class Vertices {
     static Step elementWise(ElementWiseVertex vertex, Site site) {
         return (run, inputs) -> {
             Optional<Mask> mask = anyPresent(inputs);
-            if (vertex.getOp() == ElementWiseVertex.Op.Add && inputs.size() > 1 && Blocks.meet(inputs)) {
-                Tensor sum = inputs.stream()
-                        .map(each -> Blocks.of(each.tensor()))
-                        .reduce((a, b) -> a.add(b))
-                        .get();
-                return new Signal(sum, mask).overwritable();
-            }
+            boolean inBlocks = vertex.getOp() == ElementWiseVertex.Op.Add && Blocks.meet(inputs);
+            List<Tensor> values = inputs.stream()
+                    .map(each -> inBlocks ? Blocks.of(each.tensor()) : each.value())
+                    .toList();
             Tensor value = switch (vertex.getOp()) {
-                case Add -> fold(inputs, (a, b) -> a.add(b));
-                case Average -> times(fold(inputs, (a, b) -> a.add(b)), 1.0 / inputs.size());
-                case Product -> fold(inputs, (a, b) -> a.mul(b));
-                case Subtract -> fold(inputs, (a, b) -> a.sub(b));
+                case Add -> fold(values, (a, b) -> a.add(b));
+                case Average -> times(fold(values, (a, b) -> a.add(b)), 1.0 / inputs.size());
+                case Product -> fold(values, (a, b) -> a.mul(b));
+                case Subtract -> fold(values, (a, b) -> a.sub(b));
                 // Of equal values Deeplearning4j takes the first.
-                case Max -> fold(inputs, (a, b) -> torch.where(a.ge(b), a, b));
+                case Max -> fold(values, (a, b) -> torch.where(a.ge(b), a, b));
             };
             Signal result = new Signal(value, mask);
             return inputs.size() > 1 ? result.overwritable() : result;
@@ -185,11 +182,7 @@ final class Vertices {
         return axes;
     }
 
-    private static Tensor fold(List<Signal> inputs, BinaryOperator<Tensor> operation) {
-        Tensor result = inputs.get(0).value();
-        for (Signal each : inputs.subList(1, inputs.size())) {
-            result = operation.apply(result, each.value());
-        }
-        return result;
+    private static Tensor fold(List<Tensor> values, BinaryOperator<Tensor> operation) {
+        return values.stream().reduce(operation).orElseThrow();
     }
 }

@@ -94,7 +94,7 @@ final class EngineEquality {
     }
 
     /** What an engine makes of a batch. */
-    private record Computed(List<Values> outputs, double lossSum, double[] gradient) {
+    record Computed(List<Values> outputs, double lossSum, double[] gradient) {
         static Computed by(GradientEngine engine, float[] parameters, Batch batch) {
             return new Computed(
                     engine.outputs(parameters, batch),
@@ -166,7 +166,7 @@ final class EngineEquality {
                 .isEmpty();
     }
 
-    private static void assertClose(String what, double[] expected, double[] actual, double tolerance) {
+    static void assertClose(String what, double[] expected, double[] actual, double tolerance) {
         assertThat(actual).as(what).hasSameSizeAs(expected);
         double scale = scale(expected, 0, expected.length);
         for (int i = 0; i < expected.length; i++) {

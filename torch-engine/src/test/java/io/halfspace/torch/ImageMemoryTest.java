@@ -1,7 +1,6 @@
 package io.halfspace.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.halfspace.dl4j.Batch;
 import io.halfspace.dl4j.BuiltinNetworks;
@@ -68,8 +67,6 @@ final class ImageMemoryTest {
         return BuiltinNetworks.configuration(name, new int[] {3, 32, 32}, CLASSES, 1, new Sgd(0.1), 0);
     }
 
-    private record Computed(double[] output, double[] gradient) {}
-
     private static void assertSame(long seed) {
         Random random = new Random(seed);
         String json = new Drawing(random).network().toJson();
@@ -85,33 +82,22 @@ final class ImageMemoryTest {
                 new int[] {Drawing.CHANNELS, Drawing.SIDE, Drawing.SIDE},
                 random.ints(ROWS, 0, CLASSES).toArray(),
                 CLASSES);
-        Map<ImageMemory, Computed> computed = new EnumMap<>(ImageMemory.class);
+        Map<ImageMemory, EngineEquality.Computed> computed = new EnumMap<>(ImageMemory.class);
         for (ImageMemory images : ImageMemory.possible(network.getConfiguration(), TorchDevice.CPU)) {
             try (GradientEngine engine =
                     new TorchGradientEngine(ComputationGraphConfiguration.fromJson(json), TorchDevice.CPU, 1, images)) {
-                computed.put(
-                        images,
-                        new Computed(
-                                engine.outputs(parameters, batch).get(0).doubles(),
-                                engine.preciseGradient(parameters, batch, 1)));
+                computed.put(images, EngineEquality.Computed.by(engine, parameters, batch));
             }
         }
-        Computed expected = computed.get(ImageMemory.AS_GIVEN);
+        EngineEquality.Computed expected = computed.get(ImageMemory.AS_GIVEN);
         computed.forEach((images, found) -> {
-            assertClose(images + ", output", expected.output(), found.output());
-            assertClose(images + ", gradient", expected.gradient(), found.gradient());
+            EngineEquality.assertClose(
+                    images + ", output",
+                    expected.outputs().get(0).doubles(),
+                    found.outputs().get(0).doubles(),
+                    TOLERANCE);
+            EngineEquality.assertClose(images + ", gradient", expected.gradient(), found.gradient(), TOLERANCE);
         });
-    }
-
-    private static void assertClose(String what, double[] expected, double[] found) {
-        double scale = IntStream.range(0, expected.length)
-                .mapToDouble(i -> Math.abs(expected[i]))
-                .max()
-                .orElseThrow();
-        assertThat(found).as(what).hasSameSizeAs(expected);
-        for (int i = 0; i < expected.length; i++) {
-            assertThat(found[i]).as("%s at %d", what, i).isCloseTo(expected[i], within(TOLERANCE * scale));
-        }
     }
 
     /** A network of random steps, each of which reads one or two of the last results; the output reads all that is left. */
@@ -180,24 +166,36 @@ final class ImageMemoryTest {
             return results.get(results.size() - 1 - random.nextInt(Math.min(RECENT, results.size())));
         }
 
-        private void convolve(Result from) {
-            int channels = 1 + random.nextInt(20);
+        /** What a convolution or pooling sees at once of images, and how far it goes. */
+        private record Window(boolean same, int kernel, int stride) {
+            ConvolutionMode mode() {
+                return same ? ConvolutionMode.Same : ConvolutionMode.Truncate;
+            }
+
+            int side(Result from) {
+                return same ? (from.side() + stride - 1) / stride : (from.side() - kernel) / stride + 1;
+            }
+        }
+
+        private Window window(Result from) {
             boolean same = random.nextBoolean();
             int kernel = same || from.side() > 3 ? 1 + random.nextInt(3) : 1;
             int stride = from.side() > 3 ? 1 + random.nextInt(2) : 1;
-            Layer layer = new ConvolutionLayer.Builder(kernel, kernel)
+            return new Window(same, kernel, stride);
+        }
+
+        private void convolve(Result from) {
+            int channels = 1 + random.nextInt(20);
+            Window window = window(from);
+            Layer layer = new ConvolutionLayer.Builder(window.kernel(), window.kernel())
                     .nOut(channels)
-                    .stride(stride, stride)
-                    .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+                    .stride(window.stride(), window.stride())
+                    .convolutionMode(window.mode())
                     .hasBias(random.nextBoolean())
                     .activation(List.of(Activation.IDENTITY, Activation.RELU, Activation.TANH)
                             .get(random.nextInt(3)))
                     .build();
-            put(
-                    layer,
-                    from,
-                    channels,
-                    same ? (from.side() + stride - 1) / stride : (from.side() - kernel) / stride + 1);
+            put(layer, from, channels, window.side(from));
         }
 
         private void normalise(Result from) {
@@ -208,20 +206,14 @@ final class ImageMemoryTest {
         }
 
         private void pool(Result from) {
-            boolean same = random.nextBoolean();
-            int kernel = same || from.side() > 3 ? 1 + random.nextInt(3) : 1;
-            int stride = from.side() > 3 ? 1 + random.nextInt(2) : 1;
-            PoolingType type = random.nextInt(3) == 0 && !same ? PoolingType.AVG : PoolingType.MAX;
+            Window window = window(from);
+            PoolingType type = random.nextInt(3) == 0 && !window.same() ? PoolingType.AVG : PoolingType.MAX;
             Layer layer = new SubsamplingLayer.Builder(type)
-                    .kernelSize(kernel, kernel)
-                    .stride(stride, stride)
-                    .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+                    .kernelSize(window.kernel(), window.kernel())
+                    .stride(window.stride(), window.stride())
+                    .convolutionMode(window.mode())
                     .build();
-            put(
-                    layer,
-                    from,
-                    from.channels(),
-                    same ? (from.side() + stride - 1) / stride : (from.side() - kernel) / stride + 1);
+            put(layer, from, from.channels(), window.side(from));
         }
 
         private void bend(Result from) {
@@ -229,7 +221,7 @@ final class ImageMemoryTest {
             put(new ActivationLayer(activation), from, from.channels(), from.side());
         }
 
-        /** A sum with whatever has the same shape, itself if nothing else has. */
+        /** A sum with the last other result of the same shape; an activation if there is none. */
         private void add(Result from) {
             Result other = results.stream()
                     .filter(each -> each != from && each.channels() == from.channels() && each.side() == from.side())
